@@ -38,9 +38,14 @@ func (o *operation) output(part schema.Part, r *traffic.Response) (map[string]an
 	return o.addBindings(part, canonical, &binding.Message{Header: lowerNames(r.Header), Status: r.Status})
 }
 
-// input is the canonical input that a request carries.
+// input is the canonical input that a request carries. Clients may compress the body (Smithy,
+// behavior-traits.html#requestcompression-trait).
 func (o *operation) input(r *traffic.Request, labels map[string]string) (map[string]any, error) {
-	canonical, err := o.body(schema.InputPart, r.Body.Bytes)
+	body, err := r.Document()
+	if err != nil {
+		return nil, err
+	}
+	canonical, err := o.body(schema.InputPart, body.Bytes)
 	if err != nil {
 		return nil, err
 	}

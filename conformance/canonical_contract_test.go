@@ -1,6 +1,8 @@
 package conformance
 
 import (
+	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"net/http"
 	"testing"
@@ -82,8 +84,45 @@ func TestCanonicalOfRequests(t *testing.T) {
 	text, err := o.inputJSON(&traffic.Request{Method: "POST", URL: "http://h/a/b%2Fc?tag=x&tag=y&since=2014-04-29T18%3A30%3A38Z", Header: http.Header{"x-on": {"true"}}, Body: traffic.BodyOf([]byte(`{"b":"/w=="}`))})
 	require.NoError(t, err)
 	require.JSONEq(t, `{"id":"b/c","tags":["x","y"],"since":"2014-04-29T18:30:38.000Z","on":true,"bytes":"/w=="}`, string(text))
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	_, err = w.Write([]byte(`{"b":"/w=="}`))
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	text, err = o.inputJSON(&traffic.Request{Method: "POST", URL: "http://h/a/b", Header: http.Header{"content-encoding": {"gzip"}}, Body: traffic.BodyOf(packed.Bytes())})
+	require.NoError(t, err)
+	require.JSONEq(t, `{"id":"b","bytes":"/w=="}`, string(text))
 	_, err = o.inputJSON(&traffic.Request{Method: "GET", URL: "http://h/a/b"})
 	require.ErrorContains(t, err, "it is GET /a/b, not POST /a/{id}")
+}
+
+// TestFilledIn checks what a client may add to an input, or need not send of it.
+func TestFilledIn(t *testing.T) {
+	o := messages(t, nil)
+	content := schema.Member{Name: "content", Shape: schema.Named("Content"), Location: schema.Is(schema.LocationPayload)}
+	o.Shapes["Content"] = &schema.Shape{Type: schema.Structure}
+	input := o.Shapes[o.Input]
+	input.Members = append(input.Members, content)
+	for _, v := range []struct{ name, want, got, asked, read string }{
+		{"a list that is not sent", `{"id":"b","tags":[]}`, `{"id":"b"}`, `{"id":"b"}`, `{"id":"b"}`},
+		{"a list with entries", `{"id":"b","tags":["x"]}`, `{"id":"b"}`, `{"id":"b","tags":["x"]}`, `{"id":"b"}`},
+		{"no payload", `{"id":"b"}`, `{"id":"b","content":{}}`, `{"id":"b"}`, `{"id":"b"}`},
+		{"an empty payload", `{"content":{}}`, `{"content":{}}`, `{"content":{}}`, `{"content":{}}`},
+		{"an empty payload that is not sent", `{"content":{}}`, `{}`, `{"content":{}}`, `{}`},
+	} {
+		t.Run(v.name, func(t *testing.T) {
+			var want, got map[string]any
+			require.NoError(t, json.Unmarshal([]byte(v.want), &want))
+			require.NoError(t, json.Unmarshal([]byte(v.got), &got))
+			o.dropFilledIn(want, got)
+			asked, err := json.Marshal(want)
+			require.NoError(t, err)
+			read, err := json.Marshal(got)
+			require.NoError(t, err)
+			require.JSONEq(t, v.asked, string(asked))
+			require.JSONEq(t, v.read, string(read))
+		})
+	}
 }
 
 // TestFloatsOfTheirBits: digits that a float does not hold are no difference,

@@ -165,6 +165,7 @@ var tolerated = map[finding.RuleID]struct {
 	finding.MemberMissing:      {levelShould, "Smithy: aggregate-types, client error correction", rankOther},
 	finding.ConstraintLength:   {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 	finding.ConstraintRange:    {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
+	finding.ConstraintUnique:   {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 	finding.ConstraintPattern:  {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 }
 

@@ -121,25 +121,41 @@ func (o *operation) checkRequest(want map[string]any, r *traffic.Request) []stri
 	return problems
 }
 
-// dropFilledIn removes what a client may add to an input: idempotency tokens, and headers that HTTP
-// clients send by default.
+// dropFilledIn removes what a client may add to an input: idempotency tokens, headers that HTTP
+// clients send by default, and {} as the body of a request without a payload. It also removes empty
+// lists and maps of the input that do not travel in the body, because they are not sent.
 func (o *operation) dropFilledIn(want, got map[string]any) {
 	root, _ := o.Root(schema.InputPart)
 	table := binding.Of(o.Contract, schema.InputPart)
 	for _, m := range o.Resolve(root).Members {
-		if _, asked := want[m.Name]; asked {
+		b, beside := table.Member(m.Name)
+		if asked, ok := want[m.Name]; ok {
+			if _, sent := got[m.Name]; !sent && beside && isEmpty(asked) {
+				delete(want, m.Name)
+			}
 			continue
 		}
-		filled := m.Token.Or(false)
-		if b, ok := table.Member(m.Name); ok {
-			entries, isMap := got[m.Name].(map[string]any)
-			filled = filled || isMap && len(entries) == 0 ||
+		payload := o.Location(&m) == schema.LocationPayload
+		filled := m.Token.Or(false) || (beside || payload) && isEmpty(got[m.Name])
+		if beside {
+			filled = filled ||
 				b.Location == schema.LocationHeader && slices.ContainsFunc(automaticHeaders, func(name string) bool { return strings.EqualFold(name, b.Wire) })
 		}
 		if filled {
 			delete(got, m.Name)
 		}
 	}
+}
+
+// isEmpty reports whether a value is an empty object or array.
+func isEmpty(value any) bool {
+	switch value := value.(type) {
+	case map[string]any:
+		return len(value) == 0
+	case []any:
+		return len(value) == 0
+	}
+	return false
 }
 
 var automaticHeaders = []string{"Accept", "Accept-Encoding", "Content-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent"}

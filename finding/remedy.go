@@ -21,6 +21,7 @@ var awsRemedies = map[RuleID]string{
 	ConstraintLength:        "clients will receive this value: do not rely on the length. " + whereWrong,
 	ConstraintEmpty:         "clients will receive this value: make them accept an empty one.",
 	ConstraintRange:         "clients will receive this value: do not rely on the bounds. " + whereWrong,
+	ConstraintUnique:        "clients will receive this list: do not rely on its elements being different. " + whereWrong,
 	ConstraintPattern:       "clients will receive this value: do not rely on the pattern. " + whereWrong,
 
 	SyntaxInvalid:         "the recording has probably cut off or changed the body: record the response again.",

@@ -76,6 +76,10 @@ var documentRenderers = map[RuleID]func(Finding) prose{
 		return f.about(bounds, "is out of range, want "+bounds)
 	},
 	ConstraintPattern: renderPattern,
+	ConstraintUnique: func(f Finding) prose {
+		first := fmt.Sprintf("the same as element %d", f.Found.Length)
+		return prose{first, "elements that differ", "the element is " + first + ", want elements that differ"}
+	},
 	PatternTimeout: func(f Finding) prose {
 		if f.Problem == RunBudget {
 			return f.about(f.Wanted.Pattern, "was not matched against the pattern: slow patterns have used up the time of this run")
@@ -325,10 +329,11 @@ func (w Want) typed(short bool) string {
 }
 
 var timestampForms = map[string]string{
-	TextOrEpoch:     "timestamp (ISO 8601 string or epoch seconds)",
-	"epoch-seconds": "timestamp (number of epoch seconds)",
-	"http-date":     "HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
-	"date-time":     "RFC 3339 date-time such as 1994-11-06T08:49:37Z",
+	"date-time in UTC": "RFC 3339 date-time in UTC such as 1994-11-06T08:49:37Z",
+	TextOrEpoch:        "timestamp (ISO 8601 string or epoch seconds)",
+	"epoch-seconds":    "timestamp (number of epoch seconds)",
+	"http-date":        "HTTP date such as Sun, 06 Nov 1994 08:49:37 GMT",
+	"date-time":        "RFC 3339 date-time such as 1994-11-06T08:49:37Z",
 }
 
 // TextOrEpoch is the format of timestamps that SDKs return.

@@ -17,6 +17,9 @@ var exchangeRenderers = map[RuleID]func(Finding) prose{
 		return prose{f.Found.Text, want, "unexpected status " + f.Found.Text}
 	},
 	HTTPContentType: renderContentType,
+	HTTPAccept: func(f Finding) prose {
+		return prose{f.Found.Text, f.Wanted.Text, fmt.Sprintf("got Accept %s, which excludes the response's media type %s", f.Found.Text, f.Wanted.Text)}
+	},
 	ErrorUnidentified: func(f Finding) prose {
 		if f.Problem == OfEvent {
 			return prose{"no :error-code", ":error-code", "the error message has no :error-code"}

@@ -83,6 +83,8 @@ func TestRendered(t *testing.T) {
 		"status of an error":     {Finding{Rule: HTTPStatus, Found: Text("418")}, "418", "a status of one of the operation's errors", "unexpected status 418"},
 		"content type":           {Finding{Rule: HTTPContentType, Found: Text("text/html"), Wanted: Want{Text: "application/json"}}, "text/html", "application/json", "got Content-Type text/html, want application/json"},
 		"no content type":        {Finding{Rule: HTTPContentType, Found: Value{Kind: KindAbsent}, Wanted: Want{Text: "application/json"}}, "none", "application/json", "got Content-Type none, want application/json"},
+		"equal elements":         {Finding{Rule: ConstraintUnique, Found: Value{Length: 2}}, "the same as element 2", "elements that differ", "the element is the same as element 2, want elements that differ"},
+		"accept":                 {Finding{Rule: HTTPAccept, Found: Text("text/html"), Wanted: Want{Text: "application/json"}}, "text/html", "application/json", "got Accept text/html, which excludes the response's media type application/json"},
 		"content type of event":  {Finding{Rule: HTTPContentType, Problem: HeaderType, Found: Text("short"), Wanted: Want{Text: "application/json"}}, "a header of type short", "application/json", "got :content-type a header of type short, want application/json"},
 		"unidentified":           {Finding{Rule: ErrorUnidentified, Found: Text("500")}, "status 500", "X-Amzn-Errortype, or code or __type in the body", "the response does not name its error"},
 		"unidentified event":     {Finding{Rule: ErrorUnidentified, Problem: OfEvent}, "no :error-code", ":error-code", "the error message has no :error-code"},

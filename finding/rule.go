@@ -50,6 +50,7 @@ const (
 	ConstraintLength   RuleID = "constraint.length"
 	ConstraintRange    RuleID = "constraint.range"
 	ConstraintPattern  RuleID = "constraint.pattern"
+	ConstraintUnique   RuleID = "constraint.unique"
 	OracleDisagreement RuleID = "oracle.disagreement"
 
 	SyntaxInvalid         RuleID = "syntax.invalid"
@@ -64,6 +65,7 @@ const (
 
 	HTTPStatus          RuleID = "http.status"
 	HTTPContentType     RuleID = "http.content-type"
+	HTTPAccept          RuleID = "http.accept"
 	ErrorUnidentified   RuleID = "error.unidentified"
 	ErrorUnmodeled      RuleID = "error.unmodeled"
 	ErrorStatusMismatch RuleID = "error.status-mismatch"
@@ -176,6 +178,9 @@ var checkRules = []Rule{
 	{ConstraintPattern, LayerSchema,
 		"A string does not match the pattern of its shape. An empty string in a response falls under constraint.empty.",
 		"Send a value that matches.", graduated},
+	{ConstraintUnique, LayerSchema,
+		"Two elements of a list are equal, but its elements must differ. Clients that read a set keep one of them.",
+		"Send each element once.", graduated},
 	{OracleDisagreement, LayerSchema,
 		"The validator and the JSON Schema that it is checked against disagree: a bug in crcheck.",
 		"Report the bug with the document, and treat the document as rejected.", always},
@@ -214,6 +219,9 @@ var checkRules = []Rule{
 	{HTTPContentType, LayerHTTP,
 		"The Content-Type of a body is not that of the protocol. A blob may have any; event streams have their own.",
 		"Send the protocol's Content-Type; for restJson1 it is application/json.", graduated},
+	{HTTPAccept, LayerHTTP,
+		"The Accept header of a request excludes the media type of the response. A service may reject the request with the status 406.",
+		"Send no Accept header, or one that includes the protocol's media type; for restJson1 it is application/json.", graduated},
 	{ErrorUnidentified, LayerHTTP,
 		"An error response does not name its error, neither in the header X-Amzn-Errortype nor in a body member code or __type. Clients raise a generic exception.",
 		"Name the error in the X-Amzn-Errortype header.", graduated},

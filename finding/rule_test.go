@@ -23,6 +23,7 @@ constraint.length        schema info    warning error
 constraint.empty         schema info    info    warning
 constraint.range         schema info    warning error
 constraint.pattern       schema info    warning error
+constraint.unique        schema info    warning error
 oracle.disagreement      schema error   error   error
 syntax.invalid           bytes  error   error   error
 syntax.trailing          bytes  error   error   error
@@ -35,6 +36,7 @@ number.precision         bytes  info    info    warning
 stream.framing           bytes  error   error   error
 http.status              http   info    warning error
 http.content-type        http   info    warning error
+http.accept              http   info    warning error
 error.unidentified       http   info    warning error
 error.unmodeled          http   info    warning error
 error.status-mismatch    http   info    warning error

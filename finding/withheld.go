@@ -137,7 +137,7 @@ func (f Finding) withheldValue() Value {
 		v.Kind, v.Text = "", "a character"
 	case kind.isString():
 		v.Kind, v.Text = "", sizeText(v)
-	case f.Rule == HTTPContentType && f.Problem != HeaderType:
+	case f.Rule == HTTPAccept, f.Rule == HTTPContentType && f.Problem != HeaderType:
 		if media, _, _ := strings.Cut(v.Text, ";"); !slices.Contains(knownMedia, media) || media != v.Text {
 			v.Text = Hidden
 		}

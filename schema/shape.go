@@ -40,17 +40,20 @@ type Shape struct {
 	Key     *Ref     `json:"key,omitempty"`     // of a map
 	Value   *Ref     `json:"value,omitempty"`   // of a map
 
-	Union       Known[bool]     `json:"union,omitzero"`
-	EventStream Known[bool]     `json:"eventStream,omitzero"`     // a union whose members arrive as events, not in a JSON body
-	Streaming   Known[bool]     `json:"streaming,omitzero"`       // a blob that is the HTTP body itself
-	Sparse      Known[bool]     `json:"sparse,omitzero"`          // a list or map that may hold null
-	Enum        Known[[]string] `json:"enum,omitzero"`            // empty: known not to be an enum
-	Length      Known[Bounds]   `json:"length,omitzero"`          // code points, bytes, elements or entries
-	Range       Known[Bounds]   `json:"range,omitzero"`           // of a number, inclusive
-	Pattern     Known[string]   `json:"pattern,omitzero"`         // ECMA-262 search semantics; empty: known to have none
-	Bits        Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32 or 64; of a float 32 or 64; 0: any size
-	Format      Known[string]   `json:"timestampFormat,omitzero"` // epoch-seconds, date-time, http-date
-	Sensitive   Known[bool]     `json:"sensitive,omitzero"`
+	Union       Known[bool] `json:"union,omitzero"`
+	EventStream Known[bool] `json:"eventStream,omitzero"` // a union whose members arrive as events, not in a JSON body
+	Streaming   Known[bool] `json:"streaming,omitzero"`   // a blob that is the HTTP body itself
+	Sparse      Known[bool] `json:"sparse,omitzero"`      // a list or map that may hold null
+	// Unique says that the elements of a list differ (Smithy,
+	// constraint-traits.html#uniqueitems-trait). Sources state it of such lists only.
+	Unique    Known[bool]     `json:"uniqueItems,omitzero"`
+	Enum      Known[[]string] `json:"enum,omitzero"`            // empty: known not to be an enum
+	Length    Known[Bounds]   `json:"length,omitzero"`          // code points, bytes, elements or entries
+	Range     Known[Bounds]   `json:"range,omitzero"`           // of a number, inclusive
+	Pattern   Known[string]   `json:"pattern,omitzero"`         // ECMA-262 search semantics; empty: known to have none
+	Bits      Known[int]      `json:"bits,omitzero"`            // of an integer 8, 16, 32 or 64; of a float 32 or 64; 0: any size
+	Format    Known[string]   `json:"timestampFormat,omitzero"` // epoch-seconds, date-time, http-date
+	Sensitive Known[bool]     `json:"sensitive,omitzero"`
 }
 
 // Member is a member of a structure or union.
@@ -113,7 +116,7 @@ func (s *Shape) Member(name string) (*Member, bool) {
 func (s *Shape) facets() []namedSlot {
 	return []namedSlot{
 		{"union", &s.Union}, {"eventStream", &s.EventStream}, {"streaming", &s.Streaming},
-		{"sparse", &s.Sparse}, {"enum", &s.Enum}, {"length", &s.Length}, {"range", &s.Range},
+		{"sparse", &s.Sparse}, {"uniqueItems", &s.Unique}, {"enum", &s.Enum}, {"length", &s.Length}, {"range", &s.Range},
 		{"pattern", &s.Pattern}, {"bits", &s.Bits}, {"timestampFormat", &s.Format}, {"sensitive", &s.Sensitive},
 	}
 }

@@ -14,6 +14,9 @@ const (
 	// second is 60 only where UTC may have a leap second, at 23:59:60 on the last day of a month.
 	// Years are 1 to 9999, as in epoch seconds.
 	DateTime TimestampText = "date-time"
+	// UTCDateTime is DateTime without an offset. Requests have it; clients must read offsets too
+	// (Smithy, spec/protocol-traits.html#timestampformat-trait).
+	UTCDateTime TimestampText = "date-time in UTC"
 	// ISO8601 is DateTime, or the same with a space instead of the T, as Python's str(datetime)
 	// prints.
 	ISO8601 TimestampText = "iso8601"
@@ -21,6 +24,14 @@ const (
 	// allows. The day of the week must be that of the date.
 	HTTPDate TimestampText = "http-date"
 )
+
+// RequestForm returns the format that a text has in a request.
+func (f TimestampText) RequestForm() TimestampText {
+	if f == DateTime {
+		return UTCDateTime
+	}
+	return f
+}
 
 // Pattern returns the pattern of the format. It checks the days of each month, in leap years too.
 // It does not check the day of the week, or a second 60 with an offset: a pattern for these would
@@ -31,6 +42,8 @@ func (f TimestampText) Pattern() string {
 		return ISO8601Pattern
 	case HTTPDate:
 		return HTTPDatePattern
+	case UTCDateTime:
+		return utcDateTimePattern
 	}
 	return DateTimePattern
 }
@@ -79,7 +92,11 @@ func (f TimestampText) read(text []byte) (m moment, ok bool) {
 	}
 	r.one(separators)
 	m.clock(&r)
-	switch r.one("Zz+-") {
+	zones := "Zz+-"
+	if f == UTCDateTime {
+		zones = "Zz"
+	}
+	switch r.one(zones) {
 	case '+':
 		m.readOffset(&r, 1)
 	case '-':

@@ -35,7 +35,8 @@ const (
 	zoned    = `(` + clock + `([Zz]|` + offset + `)|` + leapUTC + `[Zz]|` + minute + `:60` + fraction + offset + `)`
 
 	// DateTimePattern is the pattern of [DateTime].
-	DateTimePattern = `^` + date + `[Tt]` + zoned + `$`
+	DateTimePattern    = `^` + date + `[Tt]` + zoned + `$`
+	utcDateTimePattern = `^` + date + `[Tt](` + clock + `|` + leapUTC + `)[Zz]$`
 	// ISO8601Pattern is the pattern of [ISO8601].
 	ISO8601Pattern = `^` + date + `[Tt ]` + zoned + `$`
 	// HTTPDatePattern is the pattern of [HTTPDate].

@@ -34,6 +34,9 @@ func shapeOf(n *node) *accept.Shape {
 	s := &accept.Shape{Kind: acceptKinds[n.kind], Union: n.union, Sparse: n.sparse, Epoch: n.epoch, Enum: n.values,
 		Length: n.length.Interval, Limits: n.limits.Interval, Bounds: n.bounds.Interval}
 	n.filter = s
+	if n.unique && n.length.HoldsInt(1) { // the filter compares no elements, so it is unsure of more than one
+		s.Length = decimal.Between(n.length.written.Min, "1")
+	}
 	if n.form != nil {
 		s.Form = n.form
 	}

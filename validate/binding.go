@@ -38,7 +38,7 @@ func newBound(c *schema.Contract, part schema.Part, shared *patterns) *bound {
 		m := &members[i]
 		m.Scalar.Opaque = true
 		format, _ := m.Location.TimestampFormat()
-		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format, patterns: shared}
+		p := &compiler{c: c, structures: map[string]*node{}, timestamps: format, request: part == schema.InputPart, patterns: shared}
 		n := p.place(m.Shape)
 		for _, n := range []*node{n, n.element} {
 			if n != nil && n.kind == schema.Document {

@@ -9,7 +9,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/crcheck/crcheck/finding"
-	"github.com/crcheck/crcheck/internal/awshttp"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
@@ -200,37 +199,6 @@ func (d *document) requiresBody() bool {
 	return d.node.required.count() > 0
 }
 
-// contentType checks the Content-Type of a message with a body. That of a blob may be any. If it is
-// bound to a member, the shape of the member decides. A request without a recorded Content-Type is
-// not a finding.
-func (e *exchange) contentType(m *message, d *document) {
-	want, ok := binding.MediaType(e.v.contract.Protocol.Or(""))
-	if !ok || d != nil && d.bound.has("Content-Type") {
-		return
-	}
-	if d != nil && d.raw != nil {
-		if d.stream == nil && d.node.kind != schema.String {
-			return
-		}
-		want = binding.Of(e.v.contract, m.part).MediaType()
-	}
-	if original, _ := m.body.Original(0); original != nil {
-		return // the client chose the protocol
-	}
-	got := awshttp.Value(m.Header, "Content-Type")
-	if media, err := mediaType(got); err == nil && media == want || awshttp.Masked(got) {
-		return
-	}
-	f := finding.Finding{Rule: finding.HTTPContentType, Found: finding.Text(got), Wanted: finding.Want{Text: want}}
-	if got == "" {
-		if m.part == schema.InputPart || !m.kept {
-			return
-		}
-		f.Found = finding.Value{Kind: finding.KindAbsent}
-	}
-	e.findings = append(e.findings, e.v.about(m, f))
-}
-
 // about completes a finding about a message as a whole, at the place where its body begins.
 func (v *Validator) about(m *message, f finding.Finding) finding.Finding {
 	at := m.body.Position(0)
@@ -287,5 +255,6 @@ func (e *exchange) request(m *message) {
 	if m.Labels == nil && e.v.labelled {
 		return // it was not routed
 	}
+	e.accept(m)
 	e.message(m)
 }

@@ -98,6 +98,7 @@ func without(rules []finding.RuleID, but finding.RuleID) []finding.RuleID {
 var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.HTTPStatus:          checkExchange(finding.HTTPStatus),
 	finding.HTTPContentType:     checkExchange(finding.HTTPContentType),
+	finding.HTTPAccept:          TestAcceptHeader,
 	finding.ErrorUnidentified:   checkExchange(finding.ErrorUnidentified),
 	finding.ErrorUnmodeled:      checkExchange(finding.ErrorUnmodeled),
 	finding.ErrorStatusMismatch: checkExchange(finding.ErrorStatusMismatch),
@@ -116,6 +117,7 @@ var otherVectors = map[finding.RuleID]func(*testing.T){
 	finding.HTTPNotRecorded:         TestNote,
 	finding.EncodingMixed:           TestEvidence,
 	finding.ConstraintEmpty:         TestEmpty,
+	finding.ConstraintUnique:        TestUnique,
 	finding.MemberMissingCollection: TestMissingCollection,
 
 	finding.PatternUnsupported: func(t *testing.T) {

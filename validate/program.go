@@ -30,6 +30,7 @@ type node struct {
 	element *node // list element or map value
 	key     *node // map key
 	sparse  bool
+	unique  bool // the elements of a list differ
 
 	enum    map[string]bool
 	values  []string // of the enum, in the contract's order
@@ -78,6 +79,7 @@ type compiler struct {
 	encoding   schema.Encoding
 	structures map[string]*node
 	timestamps string // the format if a shape states none
+	request    bool   // timestamps have the form of requests
 	patterns   *patterns
 }
 
@@ -176,7 +178,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 	n := &node{kind: s.Type, sensitive: s.Sensitive.Or(false), length: intervalOf(s.Length.Or(schema.Bounds{}))}
 	switch s.Type {
 	case schema.List:
-		n.element, n.sparse = p.place(*s.Element), s.Sparse.Or(false)
+		n.element, n.sparse, n.unique = p.place(*s.Element), s.Sparse.Or(false), s.Unique.Or(false)
 	case schema.Map:
 		n.key, n.element, n.sparse = p.place(*s.Key), p.place(*s.Value), s.Sparse.Or(false)
 	case schema.String:
@@ -204,7 +206,7 @@ func (p *compiler) shape(s *schema.Shape) *node {
 	case schema.Timestamp:
 		n.limits = intervalOf(boundsOf(schema.EarliestTimestamp, schema.TimestampsEnd))
 		n.limits.Interval = n.limits.Below()
-		n.epoch, n.form = timestampForms(s.Format.Or(p.timestamps), p.encoding)
+		n.epoch, n.form = p.timestampForms(s.Format.Or(p.timestamps))
 	case schema.Blob:
 		if p.encoding == schema.SDK {
 			return &node{kind: schema.String, sensitive: n.sensitive}
@@ -237,11 +239,14 @@ func (base64Text) Match(text []byte) bool {
 	return ok
 }
 
-func timestampForms(format string, encoding schema.Encoding) (epoch bool, form textForm) {
+func (p *compiler) timestampForms(format string) (epoch bool, form textForm) {
 	switch {
-	case encoding == schema.SDK:
+	case p.encoding == schema.SDK:
 		return true, schema.ISO8601
 	case format == string(schema.DateTime), format == string(schema.HTTPDate):
+		if p.request {
+			return false, schema.TimestampText(format).RequestForm()
+		}
 		return false, schema.TimestampText(format)
 	}
 	return true, nil

@@ -43,16 +43,16 @@ func TestTimestampsOfExchanges(t *testing.T) {
 		{"input#/label", []string{real}, []string{unreal}, func(x *traffic.Interaction, text string) {
 			x.Request.URL = strings.Replace(x.Request.URL, url.PathEscape(real), url.PathEscape(text), 1)
 		}},
-		{"input#/query", []string{real}, []string{unreal, "2024-01-01T00:00:60Z"}, func(x *traffic.Interaction, text string) {
+		{"input#/query", []string{real}, []string{unreal, "2024-01-01T00:00:60Z", "2024-02-29T00:00:00-08:00"}, func(x *traffic.Interaction, text string) {
 			x.Request.URL += "?q=" + url.QueryEscape(text)
 		}},
 		{"input#/header", []string{realHTTP}, []string{unrealHTTP, otherDay}, func(x *traffic.Interaction, text string) { x.Request.Header["X-At"] = []string{text} }},
-		{"input#/body", []string{real}, []string{unreal}, func(x *traffic.Interaction, text string) { x.Request.Body = traffic.BodyOf(object("body", text)) }},
+		{"input#/body", []string{real}, []string{unreal, "2024-02-29T00:00:00+00:00"}, func(x *traffic.Interaction, text string) { x.Request.Body = traffic.BodyOf(object("body", text)) }},
 		{"/header", []string{realHTTP}, []string{unrealHTTP, otherDay}, func(x *traffic.Interaction, text string) { x.Response.Header["X-At"] = []string{text} }},
 		{"/headers/1", []string{realHTTP}, []string{unrealHTTP, otherDay}, func(x *traffic.Interaction, text string) {
 			x.Response.Header["X-All"] = []string{realHTTP + ", " + text}
 		}},
-		{"/day", []string{real}, []string{unreal}, func(x *traffic.Interaction, text string) { x.Response.Header["X-Day"] = []string{text} }},
+		{"/day", []string{real, "2024-02-29T00:00:00-08:00"}, []string{unreal}, func(x *traffic.Interaction, text string) { x.Response.Header["X-Day"] = []string{text} }},
 		{"/body", []string{realHTTP}, []string{unrealHTTP, otherDay}, func(x *traffic.Interaction, text string) { x.Response.Body = traffic.BodyOf(object("body", text)) }},
 		{"/secret", []string{real}, []string{unreal}, func(x *traffic.Interaction, text string) { x.Response.Body = traffic.BodyOf(object("secret", text)) }},
 		{"/all/k", []string{real}, []string{unreal}, func(x *traffic.Interaction, text string) {

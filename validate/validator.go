@@ -27,9 +27,10 @@ type Validator struct {
 	options  Options
 	parts    map[schema.Part]*document
 	echoes   []echo
-	requests bool // the contract says where the members of its input travel
-	labelled bool // the URI has labels
-	queries  bool // members of the input travel in the query
+	requests bool   // the contract says where the members of its input travel
+	labelled bool   // the URI has labels
+	queries  bool   // members of the input travel in the query
+	responds string // the media type that Accept must include; empty: any
 }
 
 // document is what a part's documents are validated against.
@@ -64,8 +65,14 @@ func check(c *schema.Contract) error {
 // patterns.
 func compile(c *schema.Contract, options Options, shared *patterns) *Validator {
 	v := &Validator{contract: c, options: options, parts: map[schema.Part]*document{}}
-	p := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", patterns: shared}
+	responses := &compiler{c: c, encoding: options.Encoding, structures: map[string]*node{}, timestamps: "epoch-seconds", patterns: shared}
+	requests := *responses
+	requests.structures, requests.request = map[string]*node{}, true
 	for _, part := range c.Parts() {
+		p := responses
+		if part == schema.InputPart {
+			p = &requests
+		}
 		d := &document{part: part}
 		if raw, ok := c.RawBody(part); ok && options.Encoding == schema.HTTP {
 			root, _ := c.Root(part)
@@ -89,6 +96,9 @@ func compile(c *schema.Contract, options Options, shared *patterns) *Validator {
 	v.requests = options.Encoding == schema.HTTP && statesBindings(c)
 	v.labelled = len(c.Labels()) > 0
 	v.queries = len(binding.Of(c, schema.InputPart).At(schema.LocationQuery)) > 0
+	if v.requests {
+		v.responds = responds(c, v.parts[schema.InputPart].bound, v.parts[schema.OutputPart].bound)
+	}
 	v.echoes = newEchoes(c)
 	return v
 }

@@ -158,10 +158,15 @@ func (w *explainer) list(n *node) bool {
 		return w.broken(err)
 	}
 	count := 0
+	seen := seenElements{}
 	for ; w.dec.PeekKind() != ']'; count++ {
 		w.sink.pushIndex(count)
+		at := w.offset()
 		if !w.entry(n) {
 			return false
+		}
+		if n.unique {
+			seen.meet(w.sink, n.element, count, w.sink.document[at:w.dec.InputOffset()], at)
 		}
 		w.sink.pop()
 	}

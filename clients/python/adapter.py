@@ -13,15 +13,21 @@ session, making, writing = boto3.session.Session(), threading.Lock(), threading.
 calls = futures.ThreadPoolExecutor(64)  # more than the concurrency, because calls that timed out keep running
 
 
-def canonical(value):
+def canonical(value, shape=None):
+    """Converts what boto3 returns for a shape. Without a shape, such as in a document, names are data."""
+    kind = shape.type_name if shape else ""
     if isinstance(value, datetime.datetime):  # in the local time zone; isoformat truncates
-        return value.astimezone(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, dict) and "SDK_UNKNOWN_MEMBER" in value:
-        return {"$unknown": value["SDK_UNKNOWN_MEMBER"]["name"]}
+        with contextlib.suppress(OverflowError):  # in the first or last hours of what datetime can represent
+            value = value.astimezone(datetime.timezone.utc)
+        return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if isinstance(value, dict) and kind == "structure":
+        if shape.is_tagged_union and "SDK_UNKNOWN_MEMBER" in value:
+            return {"$unknown": value["SDK_UNKNOWN_MEMBER"]["name"]}
+        return {name: canonical(v, shape.members.get(name)) for name, v in value.items()}
     if isinstance(value, dict):
-        return {name: canonical(v) for name, v in value.items() if name != "ResponseMetadata"}
+        return {name: canonical(v, shape.value if kind == "map" else None) for name, v in value.items()}
     if isinstance(value, list):
-        return [canonical(v) for v in value]
+        return [canonical(v, shape.member if kind == "list" else None) for v in value]
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     value = value.read() if isinstance(value, response.StreamingBody) else value
@@ -42,11 +48,14 @@ def native(shape, value):
     return value  # boto3 accepts timestamps as strings
 
 
-def failure(e):
+def failure(e, model):
     if isinstance(e, failed.ClientError):
-        error, status = e.response["Error"], e.response["ResponseMetadata"]["HTTPStatusCode"]
-        fields = canonical({name: v for name, v in e.response.items() if name not in ("Error", "message", "Message")})
-        code, message = str(error["Code"]), error["Message"] or ""  # boto3 returns numbers and nulls as they are
+        # boto3 parses a response as an error from status 301 on, and raises an error from 300 on.
+        error, status = e.response.get("Error", {}), e.response["ResponseMetadata"]["HTTPStatusCode"]
+        shapes = {name: shape for s in model.error_shapes for name, shape in s.members.items() if s.name == type(e).__name__}
+        fields = {name: canonical(v, shapes.get(name)) for name, v in e.response.items()
+                  if name not in ("Error", "ResponseMetadata", "message", "Message")}
+        code, message = str(error.get("Code", "Unknown")), error.get("Message") or ""  # numbers and nulls remain as they are
         return {"error": {"code": code, "message": message, "httpStatus": status, "fields": fields}}
     if isinstance(e, failed.ParamValidationError):
         member = re.search(r'parameter (?:in input: ")?(\w+)', str(e))
@@ -58,7 +67,11 @@ def failure(e):
         return {"transport": {"kind": "timeout" if timeout else "truncated" if cut else "connection", "message": words}}
     if isinstance(e, failed.UnknownServiceError):
         return {"skipped": {"reason": f"this version of boto3 has no {e.kwargs['service_name']}"}}
-    return {"broken": {"message": f"{type(e).__name__}: {e}"}}  # ResponseParserError, and exceptions that its parsers do not catch
+    return broken(e)  # ResponseParserError, and exceptions that its parsers do not catch
+
+
+def broken(e):
+    return {"broken": {"message": f"{type(e).__name__}: {e}"}}
 
 
 def refuse_other_hosts(endpoint, request, **_):
@@ -68,6 +81,7 @@ def refuse_other_hosts(endpoint, request, **_):
 
 
 def perform(call):
+    model = None
     service, operation = call.get("operation", hello["operation"]).split("@")[0].rsplit(".", 1)
     try:
         # boto3's timeouts apply to each read of each attempt; all attempts share nine tenths of the call's timeout.
@@ -84,11 +98,13 @@ def perform(call):
             methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}
             if operation not in methods:
                 return {"skipped": {"reason": f"this version of boto3 has no {operation}"}}
-            shape = client.meta.service_model.operation_model(operation).input_shape
-            call_input = native(shape, call["input"]) if shape else call["input"]
-            return {"output": canonical(getattr(client, methods[operation])(**call_input))}
+            model = client.meta.service_model.operation_model(operation)
+            call_input = native(model.input_shape, call["input"]) if model.input_shape else call["input"]
+            output = getattr(client, methods[operation])(**call_input)
+            del output["ResponseMetadata"]
+            return {"output": canonical(output, model.output_shape)}
     except Exception as e:
-        return failure(e)
+        return failure(e, model)
 
 
 def report(message):
@@ -103,7 +119,12 @@ def respond(call):
         result = calls.submit(perform, call).result(call["timeoutMs"] / 1000)
     except futures.TimeoutError:  # boto3 has no timeout for a whole call: a byte now and then keeps it waiting
         result = {"transport": {"kind": "timeout", "message": "the call took longer than timeoutMs"}}
-    report({"type": "result", "seq": call["seq"], **result})
+    except Exception as e:
+        result = broken(e)
+    try:
+        report({"type": "result", "seq": call["seq"], **result})
+    except Exception as e:  # JSON cannot represent the result
+        report({"type": "result", "seq": call["seq"], **broken(e)})
 
 
 hello = json.loads(sys.stdin.readline())

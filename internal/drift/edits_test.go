@@ -158,13 +158,16 @@ var edits = map[string]edit{
 		return !s.Sparse.Silent() && change(&s.Sparse, true)
 	}),
 	"Shape.Sparse/a list or map may no longer hold null": backwards("Shape.Sparse/a list or map may hold null"),
-	"Shape.Enum/a value is added":                        enum(func(v []string) []string { return append(v, "YELLOW") }),
-	"Shape.Enum/a value is removed":                      enum(func(v []string) []string { return v[:len(v)-1] }),
-	"Shape.Enum/an enum becomes any string":              enum(func([]string) []string { return []string{} }),
-	"Shape.Enum/any string becomes an enum":              backwards("Shape.Enum/an enum becomes any string"),
-	"Shape.Enum/values are reordered":                    enum(func(v []string) []string { slices.Reverse(v); return v }),
-	"Shape.Length/an end moves outward, or is lifted":    bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, 1),
-	"Shape.Length/an end moves inward, or is set":        bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, -1),
+	"Shape.Unique/the elements of a list must differ, or need not any longer": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
+		return s.Type == schema.List && change(&s.Unique, true)
+	}),
+	"Shape.Enum/a value is added":                     enum(func(v []string) []string { return append(v, "YELLOW") }),
+	"Shape.Enum/a value is removed":                   enum(func(v []string) []string { return v[:len(v)-1] }),
+	"Shape.Enum/an enum becomes any string":           enum(func([]string) []string { return []string{} }),
+	"Shape.Enum/any string becomes an enum":           backwards("Shape.Enum/an enum becomes any string"),
+	"Shape.Enum/values are reordered":                 enum(func(v []string) []string { slices.Reverse(v); return v }),
+	"Shape.Length/an end moves outward, or is lifted": bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, 1),
+	"Shape.Length/an end moves inward, or is set":     bounds(func(s *schema.Shape) *schema.Known[schema.Bounds] { return &s.Length }, -1),
 	"Shape.Length/a minimum of zero is stated, or no longer": onShape(func(_ *rand.Rand, _ *spots, s *schema.Shape) bool {
 		b, ok := s.Length.Get()
 		b.Min = ""

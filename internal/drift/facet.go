@@ -131,6 +131,7 @@ var facets = []Facet{
 		{What: "a list or map may hold null", Rule: finding.DriftSparseAdded},
 		{What: "a list or map may no longer hold null", Rule: finding.DriftSparseRemoved},
 	}},
+	{Field: "Shape.Unique", Name: "uniqueItems", Edits: not("the elements of a list must differ, or need not any longer", "sources state it of such lists only, so that the lack of it promises nothing")},
 	{Field: "Shape.Enum", Name: "enum", split: splitEnum, Edits: []Edit{
 		{What: "a value is added", Rule: finding.DriftEnumValueAdded},
 		{What: "a value is removed", Rule: finding.DriftEnumValueRemoved},

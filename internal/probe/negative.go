@@ -24,7 +24,7 @@ import (
 // accept null entries or not.
 var refusable = []finding.RuleID{
 	finding.TypeMismatch, finding.MemberMissing, finding.UnionMultipleMembers, finding.UnionNoMember, finding.UnionUnknownMember,
-	finding.EnumUnknownValue, finding.ConstraintLength, finding.ConstraintRange, finding.ConstraintPattern,
+	finding.EnumUnknownValue, finding.ConstraintLength, finding.ConstraintRange, finding.ConstraintPattern, finding.ConstraintUnique,
 }
 
 // invalidInput matches the names of errors that say that an input is invalid. Other errors with

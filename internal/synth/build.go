@@ -159,7 +159,7 @@ func (f *form) holdsOne() bool {
 // sequence returns the different values of a form, apart from those that differ below it.
 func (s *Synth) sequence(f *form) []*value {
 	all := []*value{s.minimal(f)}
-	low, high := lengths(f.shape)
+	low, high := entries(f.shape)
 	switch f.shape.Type {
 	case schema.Structure:
 		if absent := s.absentByNull(f); absent != nil {

@@ -54,6 +54,7 @@ const (
 	tooLarge   = "it would be larger than what is made here"
 	enumToo    = "it would be no value of the enum either"
 	patternToo = "no text that matches the pattern has such a length"
+	alike      = "its elements must differ, and are built alike"
 	notFound   = "no text of such a length that matches the pattern was found"
 )
 
@@ -75,7 +76,12 @@ func (s *Synth) lengthsMissed(at spot) []broken {
 		}
 		missed = func(_, to int) broken { return blobOf(to) }
 	case schema.List:
-		missed = func(_, to int) broken { return s.listOf(f, to) }
+		missed = func(_, to int) broken {
+			if f.shape.Unique.Or(false) && to > 1 {
+				return broken{reason: alike}
+			}
+			return s.listOf(f, to)
+		}
 	case schema.Map:
 		missed = func(_, to int) broken { return s.mapOf(f, to) }
 	default:
@@ -129,6 +135,18 @@ func (s *Synth) listOf(f *form, n int) broken {
 		return broken{reason: "it can have no entry"}
 	}
 	return broken{value: s.list(f, n, nil)}
+}
+
+// elementsRepeated returns a list with equal elements.
+func (s *Synth) elementsRepeated(at spot) []broken {
+	f := at.form
+	low, high := lengths(f.shape)
+	if !f.shape.Unique.Or(false) || high < 2 {
+		return nil
+	}
+	b := s.listOf(f, max(low, 2))
+	b.how, b.below = "equal elements", "/1"
+	return []broken{b}
 }
 
 func (s *Synth) mapOf(f *form, n int) broken {

@@ -58,6 +58,7 @@ var breakers = []struct {
 	{finding.ConstraintLength, (*Synth).lengthsMissed},
 	{finding.ConstraintRange, (*Synth).rangesMissed},
 	{finding.ConstraintPattern, (*Synth).patternsMissed},
+	{finding.ConstraintUnique, (*Synth).elementsRepeated},
 }
 
 // InvalidVariants yields documents of a part that each break one rule at one place, for every place

@@ -26,6 +26,16 @@ func lengths(s *schema.Shape) (low, high int) {
 	return low, high
 }
 
+// entries returns the numbers of entries that a list or map is built with. Elements are built alike,
+// so a list of elements that differ has one.
+func entries(s *schema.Shape) (low, high int) {
+	low, high = lengths(s)
+	if s.Unique.Or(false) {
+		high = min(high, max(low, 1))
+	}
+	return low, high
+}
+
 func saturated(n *big.Rat) int {
 	if n.Cmp(big.NewRat(endless, 1)) >= 0 {
 		return endless

@@ -92,7 +92,7 @@ func known(f *form, name string) bool {
 
 // entries returns how many entries a list or map gets.
 func (g *randomBuilder) entries(f *form) int {
-	low, high := lengths(f.shape)
+	low, high := entries(f.shape)
 	if !f.holdsOne() {
 		return low
 	}

@@ -69,7 +69,7 @@ func build(c *schema.Contract, part schema.Part, encoding schema.Encoding, exten
 	if raw, ok := c.RawBody(part); ok && encoding == schema.HTTP {
 		return nil, &PartError{Contract: c.String(), Part: part, Known: c.Parts(), Raw: raw.Name}
 	}
-	g := generator{c: c, encoding: encoding, extended: extended, defined: map[string]bool{}}
+	g := generator{c: c, encoding: encoding, request: part == schema.InputPart, extended: extended, defined: map[string]bool{}}
 	top := &Schema{Type: "object"}
 	root, members, ok := encoding.Document(c, part)
 	shape := c.Resolve(root)
@@ -146,6 +146,7 @@ func (g *generator) respell(top *Schema, part schema.Part, members []schema.Memb
 type generator struct {
 	c        *schema.Contract
 	encoding schema.Encoding
+	request  bool // timestamps have the form of requests
 	extended bool
 	defs     Named
 	defined  map[string]bool
@@ -240,7 +241,7 @@ func (g *generator) shape(s *schema.Shape) *Schema {
 	length := s.Length.Or(schema.Bounds{})
 	switch s.Type {
 	case schema.List:
-		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), MinItems: length.Min, MaxItems: length.Max}
+		return &Schema{Type: "array", Items: g.place(*s.Element, s.Sparse.Or(false)), UniqueItems: s.Unique.Or(false), MinItems: length.Min, MaxItems: length.Max}
 	case schema.Map:
 		return &Schema{Type: "object", PropertyNames: g.place(*s.Key, false),
 			AdditionalProperties: g.place(*s.Value, s.Sparse.Or(false)), MinProperties: length.Min, MaxProperties: length.Max}

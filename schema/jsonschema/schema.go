@@ -21,6 +21,7 @@ type Schema struct {
 	MinProperties        json.Number `json:"minProperties,omitempty"`
 	MaxProperties        json.Number `json:"maxProperties,omitempty"`
 	Items                *Schema     `json:"items,omitempty"`
+	UniqueItems          bool        `json:"uniqueItems,omitempty"`
 	MinItems             json.Number `json:"minItems,omitempty"`
 	MaxItems             json.Number `json:"maxItems,omitempty"`
 	MinLength            json.Number `json:"minLength,omitempty"`

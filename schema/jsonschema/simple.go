@@ -68,7 +68,11 @@ func (g *generator) timestamp(format string) *Schema {
 	case g.encoding == schema.SDK:
 		return anyOf(number, g.timestampText(schema.ISO8601))
 	case format == string(schema.DateTime), format == string(schema.HTTPDate):
-		return g.timestampText(schema.TimestampText(format))
+		form := schema.TimestampText(format)
+		if g.request {
+			form = form.RequestForm()
+		}
+		return g.timestampText(form)
 	}
 	return number
 }

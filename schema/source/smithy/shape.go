@@ -105,6 +105,9 @@ func (b *builder) shape(u use, s *astShape, t *astTraits) (*schema.Shape, error)
 		shape.EventStream = schema.Is(bool(t.Streaming))
 		return shape, b.members(shape, u, s)
 	case schema.List:
+		if bool(t.Unique) || s.Type == "set" {
+			shape.Unique = schema.Is(true)
+		}
 		shape.Length, shape.Sparse = t.length(), schema.Is(bool(t.Sparse))
 		return shape, b.below(&shape.Element, u, "member", s.Member)
 	case schema.Map:

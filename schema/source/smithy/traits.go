@@ -49,6 +49,7 @@ type astTraits struct {
 	MediaType string         `json:"smithy.api#mediaType"`
 	Sensitive mark           `json:"smithy.api#sensitive"`
 	Sparse    mark           `json:"smithy.api#sparse"`
+	Unique    mark           `json:"smithy.api#uniqueItems"`
 	Streaming mark           `json:"smithy.api#streaming"`
 
 	// Of members.
@@ -146,5 +147,5 @@ func (t *astTraits) passedOn() *astTraits {
 // reshapes reports whether the traits of a member make its shape differ from the target.
 func (t *astTraits) reshapes() bool {
 	return t.Length != nil || t.Range != nil || t.Pattern != "" || t.Enum != nil || t.Format != "" ||
-		t.MediaType != "" || bool(t.Sensitive || t.Sparse || t.Streaming)
+		t.MediaType != "" || bool(t.Sensitive || t.Sparse || t.Unique || t.Streaming)
 }

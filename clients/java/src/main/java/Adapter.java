@@ -7,14 +7,19 @@ import java.time.*;
 import java.time.format.DateTimeFormatter;
 import java.util.*;
 import java.util.concurrent.*;
+import java.util.jar.JarFile;
 import software.amazon.awssdk.auth.credentials.*;
+import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.*;
+import software.amazon.awssdk.core.client.config.*;
+import software.amazon.awssdk.core.document.Document;
 import software.amazon.awssdk.core.interceptor.*;
+import software.amazon.awssdk.core.traits.*;
 import software.amazon.awssdk.core.util.*;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
-import software.amazon.awssdk.services.cleanrooms.CleanRoomsClient;
+import software.amazon.awssdk.utils.builder.Buildable;
 
 /** An adapter that tests the AWS SDK for Java 2.x with crcheck's conformance suite. See docs/protocol.md. */
 public class Adapter {
@@ -31,27 +36,40 @@ public class Adapter {
             JsonNode message = JSON.readTree(line);
             if (message.path("type").asText().equals("hello")) {
                 if (message.path("protocol").asInt() != 1) throw new IllegalStateException("not protocol 1: " + line);
-                operation = message.path("operation").asText().replaceFirst(".*\\.", "");
-                say(Map.of("type", "hello", "protocol", 1, "reports", "output", "concurrency", 16, "client",
+                operation = message.path("operation").asText();
+                say(Map.of("type", "hello", "protocol", 1, "reports", "output", "concurrency", 16, "operations", "any", "client",
                         Map.of("name", "aws-sdk-java-v2", "version", VersionInfo.SDK_VERSION, "language", "java")));
             } else if (message.path("type").asText().equals("call")) {
-                String name = operation;
-                pool.execute(() -> say(answer(name, message)));
+                String[] name = message.path("operation").asText(operation).split("@")[0].split("\\.");
+                pool.execute(() -> respond(name[0], name[1], message));
             }
         }
         pool.shutdown();
     }
 
+    static void respond(String service, String operation, JsonNode call) {
+        try {
+            say(answer(service, operation, call));
+        } catch (Throwable e) { // without a result, the runner would wait for the adapter
+            say(Map.of("type", "result", "seq", call.get("seq"), "broken", Map.of("message", e.toString())));
+        }
+    }
+
     static synchronized void say(Map<String, ?> message) { OUT.println(JSON.valueToTree(message).toString()); }
 
-    static Map<String, Object> answer(String operation, JsonNode call) {
+    static Map<String, Object> answer(String service, String operation, JsonNode call) throws Exception {
         Map<String, Object> result = new LinkedHashMap<>(Map.of("type", "result", "seq", call.get("seq")));
+        Class<?> type = TYPES.computeIfAbsent(service, Adapter::find);
+        Method method = Arrays.stream(type.getMethods()).filter(m -> m.getName().equalsIgnoreCase(operation) && m.getParameterCount() == 1
+                && SdkPojo.class.isAssignableFrom(m.getParameterTypes()[0]) && SdkPojo.class.isAssignableFrom(m.getReturnType())).findFirst().orElse(null);
+        if (method == null) {
+            result.put("skipped", Map.of("reason", "this jar has no " + service + "." + operation + ", or it is a stream"));
+            return result;
+        }
         boolean[] sent = {false};
-        try (CleanRoomsClient client = client(call, sent)) {
-            Method method = Arrays.stream(CleanRoomsClient.class.getMethods()).filter(m -> m.getName().equalsIgnoreCase(operation)
-                    && SdkPojo.class.isAssignableFrom(m.getParameterTypes()[0])).findFirst().orElse(null);
-            if (method == null) result.put("skipped", Map.of("reason", "this version has no " + operation));
-            else result.put("output", canonical(method.invoke(client, request(method.getParameterTypes()[0], call.get("input")))));
+        try (AutoCloseable client = client(type, call, sent)) {
+            Object request = pojo((SdkPojo) method.getParameterTypes()[0].getMethod("builder").invoke(null), call.get("input"));
+            result.put("output", canonical(method.invoke(client, request)));
         } catch (Throwable raised) {
             Throwable e = raised instanceof InvocationTargetException i ? i.getCause() : raised;
             String kind = kind(e);
@@ -65,7 +83,23 @@ public class Adapter {
         return result;
     }
 
-    static CleanRoomsClient client(JsonNode call, boolean[] sent) {
+    static final Map<String, Class<?>> TYPES = new ConcurrentHashMap<>();
+
+    /** The client of a service of boto3, by the name of its package or by what it signs requests for; Object if there is none. */
+    static Class<?> find(String service) {
+        try (JarFile jar = new JarFile(System.getProperty("java.class.path"))) {
+            for (String name : (Iterable<String>) jar.stream().map(e -> e.getName()).filter(n -> n.matches("software/amazon/awssdk/services/\\w+/\\w+Client\\.class"))::iterator) {
+                Class<?> type = Class.forName(name.replace(".class", "").replace('/', '.'), false, Adapter.class.getClassLoader());
+                if (!type.isInterface() || !SdkClient.class.isAssignableFrom(type) || name.endsWith("AsyncClient.class")) continue;
+                if (name.split("/")[4].equals(service.replace("-", "")) || type.getField("SERVICE_NAME").get(null).equals(service)) return type;
+            }
+            return Object.class;
+        } catch (IOException | ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static AutoCloseable client(Class<?> type, JsonNode call, boolean[] sent) throws ReflectiveOperationException {
         String id = call.at("/credentials/accessKeyId").asText(), secret = call.at("/credentials/secretAccessKey").asText();
         String token = call.at("/credentials/sessionToken").asText();
         var keys = token.isEmpty() ? AwsBasicCredentials.create(id, secret) : AwsSessionCredentials.create(id, secret, token);
@@ -73,19 +107,57 @@ public class Adapter {
         ExecutionInterceptor interceptor = new ExecutionInterceptor() {
             public void beforeTransmission(Context.BeforeTransmission c, ExecutionAttributes a) { sent[0] = true; }
         };
-        return CleanRoomsClient.builder().endpointOverride(URI.create(call.get("endpoint").asText()))
-                .region(Region.of(call.get("region").asText())).credentialsProvider(StaticCredentialsProvider.create(keys))
-                .overrideConfiguration(o -> o.apiCallTimeout(Duration.ofMillis(call.get("timeoutMs").asLong()))
-                        .retryStrategy(r -> r.maxAttempts(call.get("maxAttempts").asInt())
-                                .backoffStrategy(backoff).throttlingBackoffStrategy(backoff))
-                        .addExecutionInterceptor(interceptor)).build();
+        ClientOverrideConfiguration configuration = ClientOverrideConfiguration.builder()
+                .apiCallTimeout(Duration.ofMillis(call.get("timeoutMs").asLong()))
+                .retryStrategy(r -> r.maxAttempts(call.get("maxAttempts").asInt()).backoffStrategy(backoff).throttlingBackoffStrategy(backoff))
+                .putAdvancedOption(SdkAdvancedClientOption.DISABLE_HOST_PREFIX_INJECTION, true) // the prefixed host does not exist on loopback
+                .addExecutionInterceptor(interceptor).build();
+        AwsClientBuilder<?, ?> builder = (AwsClientBuilder<?, ?>) type.getMethod("builder").invoke(null);
+        builder.endpointOverride(URI.create(call.get("endpoint").asText()));
+        builder.region(Region.of(call.get("region").asText()));
+        builder.credentialsProvider(StaticCredentialsProvider.create(keys));
+        builder.overrideConfiguration(configuration);
+        return (AutoCloseable) builder.build();
     }
 
-    static Object request(Class<?> type, JsonNode input) throws ReflectiveOperationException {
-        SdkPojo builder = (SdkPojo) type.getMethod("builder").invoke(null); // inputs of strings, numbers and booleans only
-        for (SdkField<?> f : builder.sdkFields()) if (input.has(f.memberName()))
-            f.set(builder, JSON.convertValue(input.get(f.memberName()), f.marshallingType().getTargetClass()));
-        return ((software.amazon.awssdk.utils.builder.Buildable) builder).build();
+    /** A request or a structure in it. Members that this version does not know are left out: there is nothing to set. */
+    static Object pojo(SdkPojo builder, JsonNode input) {
+        for (SdkField<?> f : builder.sdkFields()) if (input.hasNonNull(f.memberName())) f.set(builder, value(f, input.get(f.memberName())));
+        return ((Buildable) builder).build();
+    }
+
+    static Object value(SdkField<?> f, JsonNode v) {
+        Class<?> type = f.marshallingType().getTargetClass();
+        if (v.isNull()) return null;
+        if (v.isObject() && f.constructor() != null && type == SdkPojo.class) return pojo(f.constructor().get(), v);
+        if (v.isArray() && type == List.class) {
+            List<Object> list = new ArrayList<>();
+            v.forEach(element -> list.add(value(f.getTrait(ListTrait.class).memberFieldInfo(), element)));
+            return list;
+        }
+        if (v.isObject() && type == Map.class) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            v.fields().forEachRemaining(e -> map.put(e.getKey(), value(f.getTrait(MapTrait.class).valueFieldInfo(), e.getValue())));
+            return map;
+        }
+        if (v.isTextual() && type == Instant.class) return Instant.parse(v.asText());
+        if (v.isTextual() && type == SdkBytes.class) return SdkBytes.fromByteArray(Base64.getDecoder().decode(v.asText()));
+        return type == Document.class ? document(v) : JSON.convertValue(v, type);
+    }
+
+    static Document document(JsonNode v) {
+        if (v.isObject()) {
+            Map<String, Document> map = new LinkedHashMap<>();
+            v.fields().forEachRemaining(e -> map.put(e.getKey(), document(e.getValue())));
+            return Document.fromMap(map);
+        }
+        if (v.isArray()) {
+            List<Document> list = new ArrayList<>();
+            v.forEach(element -> list.add(document(element)));
+            return Document.fromList(list);
+        }
+        if (v.isNumber()) return Document.fromNumber(v.asText());
+        return v.isNull() ? Document.fromNull() : v.isBoolean() ? Document.fromBoolean(v.asBoolean()) : Document.fromString(v.asText());
     }
 
     /** The kind of a transport error, or null if the client rejected the input or the response. */
@@ -110,6 +182,8 @@ public class Adapter {
             if (union && object.isEmpty()) object.put("$unknown", true); // its type() is only UNKNOWN_TO_SDK_VERSION
             return object;
         }
+        if (o instanceof Document d) return canonical(d.unwrap());
+        if (o instanceof SdkNumber n) return new java.math.BigDecimal(n.toString());
         if (o instanceof Map<?, ?> m) { m.forEach((k, v) -> object.put(k.toString(), canonical(v))); return object; }
         if (o instanceof List<?> l) return l.stream().map(Adapter::canonical).toList();
         if (o instanceof Instant i) return TIME.format(i);
