@@ -119,7 +119,7 @@ func (v *vector) responseProblems(o *operation, strict *validate.Validator) (pro
 		return append(problems, "not read: "+err.Error())
 	}
 	reported := o.corrected(v.part)(got, v.canonicalParams()) // as if a client had reported the parameters
-	return append(problems, differences("", reported, got)...)
+	return append(problems, vectorDifferences("", reported, got)...)
 }
 
 func (v *vector) requestProblems(o *operation, strict *validate.Validator) (problems []string) {
@@ -160,15 +160,15 @@ func (v *vector) requestProblems(o *operation, strict *validate.Validator) (prob
 	}
 	want := v.canonicalParams()
 	o.dropFilledIn(want, got)
-	return append(problems, differences("", want, got)...)
+	return append(problems, vectorDifferences("", want, got)...)
 }
 
 // bodiless reports whether a test that says nothing of the body cannot have one.
 func (v *vector) bodiless() bool { return v.Method == http.MethodGet || v.Method == http.MethodHead }
 
-// differences names the members that differ: "-" those that only the test has, "+" those that only
+// vectorDifferences names the members that differ: "-" those that only the test has, "+" those that only
 // crcheck reads.
-func differences(at string, want, got any) (all []string) {
+func vectorDifferences(at string, want, got any) (all []string) {
 	wanted, both := want.(map[string]any)
 	read, ok := got.(map[string]any)
 	if !both || !ok {
@@ -188,7 +188,7 @@ func differences(at string, want, got any) (all []string) {
 		case !there:
 			all = append(all, "not in the test: "+at)
 		default:
-			all = append(all, differences(at, wanted[name], read[name])...)
+			all = append(all, vectorDifferences(at, wanted[name], read[name])...)
 		}
 	}
 	return all
