@@ -87,14 +87,7 @@ var scenarios = []struct {
 			c.Add(f, nil)
 		}
 	}},
-	{name: "probe", fill: func(c *report.Collector) {
-		c.ByOperation = true
-		checked(c, 2)
-		c.Checked("garden.PutBed@1")
-		for _, f := range probed() {
-			c.Add(f, nil)
-		}
-	}},
+	{name: "probe", fill: probing},
 	{name: "sides", fill: func(c *report.Collector) {
 		checked(c, 1)
 		for _, part := range []string{"", "input", "error:NoSuchBed"} {
