@@ -35,7 +35,7 @@ var rooms = map[string][]string{
 	"schema/contracts":                  {"schema"},
 	"schema/contracts/generate":         {"schema", "schema/source/page"},
 	"traffic":                           {},
-	"validate":                          {"finding", "internal/accept", "internal/awshttp", "internal/binding", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
+	"validate":                          {"finding", "internal/accept", "internal/awshttp", "internal/binding", "internal/cbor", "internal/decimal", "internal/eventstream", "internal/jsontree", "internal/pattern", "internal/visit", "internal/wording", "schema", "schema/jsonschema", "traffic"},
 	"internal/binding":                  {"internal/awshttp", "internal/eventstream", "schema"},
 	"internal/drift":                    {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/pattern", "internal/plural", "internal/synth", "internal/tallies", "schema", "schema/jsonschema", "traffic", "validate"},
 	"internal/tallies":                  {"finding", "internal/binding", "internal/decimal", "internal/jsontree", "internal/plural", "internal/visit", "schema", "traffic", "validate"},
@@ -96,6 +96,7 @@ var rooms = map[string][]string{
 	"internal/responses":                {"finding", "internal/binding", "internal/jsontree", "internal/spelling", "internal/synth", "schema"},
 	"internal/mock":                     {"finding", "internal/awshttp", "internal/binding", "internal/fault", "internal/jsontree", "internal/plural", "internal/responses", "internal/spelling", "internal/synth", "internal/yamlfile", "schema", "traffic", "validate"},
 	"internal/yamlfile":                 {"finding", "internal/spelling", "internal/wording"},
+	"internal/cbor":                     {},
 }
 
 type listed struct {

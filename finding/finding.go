@@ -34,7 +34,8 @@ type Finding struct {
 	Masked string `json:"-"`
 	// Event, EventType and Offset are the place within an event stream: the
 	// one-based number of the event, its :event-type or :exception-type, and the
-	// byte offset in the decoded body. Event is 0 if the body is not a stream.
+	// byte offset in the decoded body. Event is 0 if the body is not a stream; Offset is
+	// also set in CBOR.
 	Event     int    `json:"event,omitempty"`
 	EventType string `json:"eventType,omitempty"`
 	Offset    int64  `json:"offset,omitempty"`
@@ -122,9 +123,11 @@ func (f Finding) String() string {
 }
 
 // EventText returns the place within an event stream for people, such as "event 7 (chunk), byte
-// 1024"; it is empty if the body is not a stream.
+// 1024", or within CBOR; it is empty for other bodies.
 func (f Finding) EventText() string {
 	switch {
+	case f.Event == 0 && f.Offset > 0: // CBOR
+		return fmt.Sprintf("byte %d", f.Offset)
 	case f.Event == 0:
 		return ""
 	case f.EventType == "":

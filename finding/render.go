@@ -314,6 +314,8 @@ func (w Want) typed(short bool) string {
 		return "boolean"
 	case "blob":
 		return "base64 string"
+	case "bytes": // of CBOR
+		return "bytes"
 	case "encoded JSON":
 		return "base64-encoded JSON text"
 	case "timestamp":

@@ -40,6 +40,22 @@ func (b Body) Line(n int) (text []byte, ok bool) {
 	return b.origin().source.line(n)
 }
 
+// Translated returns the body in another notation, which the source does not have: every byte has the
+// Position where b begins, and origin returns the offset in b that a byte comes from.
+func (b Body) Translated(text []byte, origin func(offset int) int) Body {
+	p := b.origin()
+	return Body{Bytes: text, place: &place{source: p.source, written: verbatim{start: p.sourceOffset(b.Bytes, 0)}, original: b.Bytes, translated: origin}}
+}
+
+// Original returns the body that was translated, and the offset in it that a byte comes from; nil: b is
+// not a translation.
+func (b Body) Original(offset int) (body []byte, at int) {
+	if b.place == nil || b.place.translated == nil {
+		return nil, 0
+	}
+	return b.place.original, b.place.translated(offset)
+}
+
 func (b Body) origin() *place {
 	if b.place != nil {
 		return b.place
@@ -71,6 +87,9 @@ type place struct {
 	source  *source
 	written written // nil: the body is the source
 
+	original   []byte // that was translated; nil: the body is as the source has it
+	translated func(offset int) int
+
 	once  sync.Once
 	start int    // where the scalar begins
 	spans []span // nil: the bytes cannot be mapped
@@ -92,7 +111,7 @@ func (p *place) sourceOffset(body []byte, offset int) int {
 		p.start, p.spans = p.written.trace(p.source, body)
 	})
 	i := sort.Search(len(p.spans), func(i int) bool { return p.spans[i].body > offset }) - 1
-	if i < 0 {
+	if i < 0 || p.translated != nil {
 		return p.start
 	}
 	s := p.spans[i]

@@ -19,7 +19,7 @@ func readableRoutes(found []schema.Route, x *traffic.Interaction) (json []schema
 		return found, ""
 	}
 	for _, route := range found {
-		if other, ok := route.NotJSON(); !ok {
+		if other, ok := route.NotJSON(); !ok || hasCBOR(route.Contract) && respondsCBOR(x) {
 			json = append(json, route)
 		} else if why == "" {
 			why = other

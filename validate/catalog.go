@@ -82,7 +82,7 @@ type Outcome struct {
 	Contract   *schema.Contract // nil: not checked
 	NotChecked string           // why not
 	Unrouted   *schema.Unrouted // why no contract has the route, if that is the reason
-	// NotRead is the kind of a body that no rule read, such as "blob payload" or "CBOR". The rest of
+	// NotRead is the kind of a body that no rule read, such as "blob payload" or "br encoding". The rest of
 	// the exchange was checked if there is a contract.
 	NotRead string
 	LeftOut LeftOut
@@ -120,10 +120,8 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Out
 	if err != nil {
 		return Outcome{NotChecked: "the request's URL is malformed"}, nil
 	}
-	if respondsCBOR(x) && len(x.Response.Body.Bytes) > 0 {
-		return Outcome{NotRead: cborBody}, nil
-	}
-	found, unrouted := k.routes.Candidates(schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes})
+	asked := schema.Request{Method: x.Request.Method, URL: u, Header: x.Request.Header, Body: x.Request.Body.Bytes}
+	found, unrouted := k.routes.Candidates(routable(asked, asksCBOR(x.Request.Header) || respondsCBOR(x)))
 	if x.Operation != "" {
 		if found, unrouted = k.called(x.Operation, found), nil; len(found) == 0 {
 			return Outcome{NotChecked: noOperation}, nil
@@ -136,7 +134,11 @@ func (k *Catalog) checked(x *traffic.Interaction, bare Bare, kept recorded) (Out
 	if why != "" {
 		return Outcome{NotChecked: why}, nil
 	}
-	readable, err := decoded(x)
+	translates := anyCBOR(found)
+	if !translates && respondsCBOR(x) && len(x.Response.Body.Bytes) > 0 {
+		return Outcome{NotRead: cborBody}, nil
+	}
+	readable, err := decoded(x, translates)
 	if outcome, unread := unread(x, err); unread {
 		return outcome, nil
 	}

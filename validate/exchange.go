@@ -29,7 +29,7 @@ import (
 // A request that the service rejected with 4xx is not validated. Nor is a request that was not
 // recorded, or whose contract does not state where members travel.
 func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) finding.Set {
-	readable, err := decoded(x)
+	readable, err := decoded(x, hasCBOR(v.contract))
 	findings, _ := v.exchange(readable, err, v.routed(x.Request, labels), recordedOf(x))
 	return findings
 }
@@ -37,7 +37,7 @@ func (v *Validator) Exchange(x *traffic.Interaction, labels map[string]string) f
 // Request validates a request that was received, with the labels of its route. A body that cannot be
 // decoded is not validated.
 func (v *Validator) Request(r *traffic.Request, labels map[string]string) finding.Set {
-	readable, _ := decoded(&traffic.Interaction{Live: true, Request: r}) // the error is that of a response
+	readable, _ := decoded(&traffic.Interaction{Live: true, Request: r}, hasCBOR(v.contract)) // the error is that of a response
 	if readable.Request == nil {
 		return nil
 	}
@@ -213,6 +213,9 @@ func (e *exchange) contentType(m *message, d *document) {
 			return
 		}
 		want = binding.Of(e.v.contract, m.part).MediaType()
+	}
+	if original, _ := m.body.Original(0); original != nil {
+		return // the client chose the protocol
 	}
 	got := awshttp.Value(m.Header, "Content-Type")
 	if media, err := mediaType(got); err == nil && media == want || awshttp.Masked(got) {

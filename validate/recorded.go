@@ -3,8 +3,6 @@ package validate
 import (
 	"errors"
 	"mime"
-	"net/http"
-	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/awshttp"
@@ -86,25 +84,8 @@ func (e *exchange) recorded(name string) bool {
 // Kinds of bodies that no rule reads.
 const (
 	blobPayload = "blob payload"
-	cborBody    = "CBOR"
+	cborBody    = "CBOR" // on a protocol that does not have it
 )
-
-// respondsCBOR reports whether the body of a response is CBOR. If its Content-Type was not
-// recorded, the request decides, unless the body is text.
-func respondsCBOR(x *traffic.Interaction) bool {
-	media := awshttp.Value(x.Response.Header, "Content-Type")
-	if media != "" && !awshttp.Masked(media) {
-		return isCBOR(x.Response.Header)
-	}
-	return !utf8.Valid(x.Response.Body.Bytes) && (isCBOR(x.Request.Header) || awshttp.Value(x.Request.Header, "Smithy-Protocol") == "rpc-v2-cbor")
-}
-
-// isCBOR reports whether the body of a message is CBOR (Smithy, smithy-rpc-v2.html; Kinesis has a
-// separate media type).
-func isCBOR(h http.Header) bool {
-	media, _ := mediaType(awshttp.Value(h, "Content-Type"))
-	return media == "application/cbor" || media == "application/x-amz-cbor-1.1"
-}
 
 // mediaType is [mime.ParseMediaType] without the parameters, and without an allocation for the types
 // that most messages have.
@@ -138,14 +119,19 @@ func unread(x *traffic.Interaction, err error) (Outcome, bool) {
 }
 
 // decoded is the interaction with its bodies decoded by their Content-Encoding
-// (RFC 9110 section 8.4). The error is about the response. A request whose body was not
+// (RFC 9110 section 8.4), and from CBOR to JSON if the
+// protocol has it. The error is about the response. A request whose body was not
 // recorded, or cannot be decoded, is left out.
-func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
+func decoded(x *traffic.Interaction, hasCBOR bool) (*traffic.Interaction, error) {
 	request := x.Request
 	if request != nil {
 		body, err := request.Document()
+		binary := isCBOR(request.Header)
+		if err == nil && binary && hasCBOR {
+			body, err = fromCBOR(body, request.Header)
+		}
 		switch {
-		case err != nil || body.Missing || isCBOR(request.Header):
+		case err != nil || body.Missing || binary && !hasCBOR:
 			request = nil
 		case !sameBytes(body.Bytes, request.Body.Bytes):
 			own := *request
@@ -154,6 +140,9 @@ func decoded(x *traffic.Interaction) (*traffic.Interaction, error) {
 		}
 	}
 	body, err := x.Response.Document()
+	if err == nil && hasCBOR && respondsCBOR(x) {
+		body, err = fromCBOR(body, x.Response.Header)
+	}
 	if request == x.Request && sameBytes(body.Bytes, x.Response.Body.Bytes) {
 		return x, err // the usual case: no copy
 	}

@@ -85,7 +85,8 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 	if err != nil {
 		return response, err
 	}
-	found, _ := t.Catalog.routes.Candidates(schema.Request{Method: request.Method, URL: request.URL, Header: request.Header})
+	asked := schema.Request{Method: request.Method, URL: request.URL, Header: request.Header}
+	found, _ := t.Catalog.routes.Candidates(routable(asked, asksCBOR(request.Header)))
 	if !slices.ContainsFunc(found, func(r schema.Route) bool { _, other := r.Contract.NotJSON(); return !other }) {
 		return response, nil
 	}
@@ -100,7 +101,7 @@ func (t *Transport) RoundTrip(request *http.Request) (*http.Response, error) {
 		x := &traffic.Interaction{Live: true, Source: request.URL.String(), Request: sent(request), Response: traffic.Response{
 			Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}}
 		found, _ := readableRoutes(found, x)
-		readable, err := decoded(x)
+		readable, err := decoded(x, anyCBOR(found))
 		outcome := t.Catalog.choose(found, func(v *Validator, labels map[string]string) Outcome {
 			return v.outcome(readable, err, routed{request.URL, labels}, recordedOf(x))
 		})

@@ -141,10 +141,11 @@ func (v *Validator) bytes(part schema.Part, document []byte) finding.Set {
 // source.
 func (v *Validator) body(part schema.Part, body traffic.Body) finding.Set {
 	d := v.parts[part]
-	if d.accepts(body.Bytes) {
+	mixed := v.bytesAndText(part, body)
+	if d.accepts(body.Bytes) && len(mixed) == 0 {
 		return nil
 	}
-	return v.place(part, d.explain(body.Bytes), body)
+	return v.place(part, append(d.explain(body.Bytes), mixed...), body)
 }
 
 // place turns offsets into lines and columns.
@@ -156,6 +157,9 @@ func (v *Validator) place(part schema.Part, found []located, body traffic.Body) 
 		}
 		position := body.Position(f.offset)
 		f.Line, f.Column = position.Line, position.Column
+		if original, at := body.Original(f.offset); original != nil {
+			f.Offset = int64(at)
+		}
 		f.Operation, f.Part = v.contract.Name(), partText(part)
 		findings = append(findings, f.Finding)
 	}
