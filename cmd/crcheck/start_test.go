@@ -23,8 +23,6 @@ var costlyStarts = map[string]struct {
 	reason string
 }{
 	"github.com/santhosh-tekuri/jsonschema/v5":                           {1_200_000, "the oracle; it compiles the metaschemas of all drafts"},
-	"github.com/google/go-cmp/cmp":                                       {200_000, "the conformance suite shows its differences"},
-	"github.com/google/go-cmp/cmp/internal/function":                     {50_000, "as above"},
 	"github.com/aws/aws-sdk-go-v2/service/cleanrooms/internal/endpoints": {100_000, "the built-in client of the conformance suite"},
 	"github.com/aws/aws-sdk-go-v2/service/signin/internal/endpoints":     {100_000, "the user's credentials, for record and live"},
 	"github.com/aws/aws-sdk-go-v2/service/sso/internal/endpoints":        {100_000, "as above"},

@@ -116,7 +116,7 @@ func (l *List) varyValue(p *place) {
 			}
 			set(Entries, "<empty>", empty)
 		}
-		if bounds.Max != json.Number("1") && bounds.Max != json.Number("0") {
+		if bounds.Max != json.Number("1") && bounds.Max != json.Number("0") && !shape.Unique.Or(false) {
 			l.varied(name+"=<2 entries>", Entries, "", synth.Choice{Pointer: pointer, Entries: 2})
 		}
 	}
