@@ -83,9 +83,6 @@ func TestPollerTypeScript(t *testing.T) {
 		requireFailed(t, ids, err, out)
 		return ids, out
 	})
-	requireObsolete(t, filepath.Join(folder, "__snapshots__"), func() ([]byte, error) {
-		return node("POLLER=Poller", filepath.Join(installation, "node_modules", "vitest", "vitest.mjs"), "run", "--no-color")
-	})
 }
 
 // requireObsolete checks that a snapshot of a response that does not exist fails a run in CI.
