@@ -131,6 +131,9 @@ func TestClean(t *testing.T) {
 // cases does not count, since almost any case detects it. The golden file lists the failing cases
 // of each bug.
 func TestMutants(t *testing.T) {
+	if testing.Short() {
+		t.Skip("skipped with -short: it runs the suite against every mutant")
+	}
 	const at = "testdata/mutants.txt"
 	plan, err := plan()
 	require.NoError(t, err)
