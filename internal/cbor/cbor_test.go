@@ -33,7 +33,7 @@ func TestTranslate(t *testing.T) {
 		{"duplicate names", "a2616101616102", `{"a":1,"a":2}`, false},
 		{"seconds", "83c11a514b67b0c1fb41d452d9ec200000c13903e7", `[1363896240,1363896240.5,-1000]`, false},
 		{"milliseconds", "85c11b0000013d8e8d07f4c119012cc1390063c1391387c1fb42b2d4e8f0a00000", "", true},
-		{"a number that is no time", "8219012cc119012c", `[300,0.300]`, true},
+		{"a number that is not a time", "8219012cc119012c", `[300,0.300]`, true},
 		{"negative milliseconds", "82c1390063c1391387", `[-0.100,-5]`, true},
 		{"another tag", "d9d9f7a0", `{}`, false},
 

@@ -34,7 +34,7 @@ func TestWholeService(t *testing.T) {
 	}
 }
 
-// TestSeverity checks what changes weigh, and what is no change.
+// TestSeverity checks the severity of changes, and what is not reported.
 func TestSeverity(t *testing.T) {
 	colour := func(c *schema.Contract) *schema.Shape { return member(c, "Bed", "colour").Shape.Inline }
 	pages := func(c *schema.Contract) *schema.Shape { return member(c, "GetBedInput", "pages").Shape.Inline }

@@ -21,12 +21,12 @@ var edits = map[string]edit{
 	"Contract.Version/another version":                  func(_ *rand.Rand, c *schema.Contract) bool { c.Version = "2"; return true },
 	"Contract.API/the API or its version changes":       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.API, "garden-2021-01-01") },
 	"Contract.Signing/the signing name changes":         func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Signing, "plot") },
-	"Contract.Protocol/a protocol is no longer listed":  func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
+	"Contract.Protocol/a protocol is removed":           func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Protocol, "restXml") },
 	"Contract.Protocol/another protocol is listed, or preferred while the old one is still listed": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Protocols = schema.Is([]string{"restXml", c.Protocol.Or("")})
 		return change(&c.Protocol, "restXml")
 	},
-	"Contract.Protocols/a protocol is no longer listed": func(_ *rand.Rand, c *schema.Contract) bool {
+	"Contract.Protocols/a protocol is removed": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Protocols = schema.Is([]string{"restXml", "awsQuery"})
 		return !c.Protocol.Silent()
 	},

@@ -161,7 +161,7 @@ var facets = []Facet{
 }
 
 var protocolEdits = []Edit{
-	{What: "a protocol is no longer listed", Rule: finding.DriftRouteChanged},
+	{What: "a protocol is removed", Rule: finding.DriftRouteChanged},
 	{What: "another protocol is listed, or preferred while the old one is still listed", Reason: "old callers and readers do not notice"},
 }
 

@@ -86,14 +86,14 @@ members beside the body only one side knows. What a proven change weighs follows
 
 | side | what happens | severity |
 |---|---|---|
-| request | old calls are refused: a newly required member, a removed value or member, another type, location or route, a removed operation, a protocol that is no longer listed | error |
+| request | old calls are refused: a newly required member, a removed value or member, another type, location or route, a removed operation, a removed protocol | error |
 | request | old calls may be refused: a narrower bound or pattern, which AWS often enforced before it was documented | warning; error if it refuses a request of ` + "`--used-by`" + ` |
 | response | readers get what they cannot read: another type or location, a member that is no longer promised, another status or name of an error | error; another status of 2xx: warning |
 | response | readers get what they have not seen: a new value of an enum, member of a union, or error | warning |
 | both | old callers and readers do not notice | info, or nothing |
 
 A change without a breaking payload is an info. A change that no document can be made for is *not tried*: review it yourself. The names of
-labels, a trailing slash, the prefix of X-Amz-Target, and another protocol while the old one is still listed are no changes. Facets that follow from the
+labels, a trailing slash, the prefix of X-Amz-Target, and another protocol while the old one is still listed do not count as changes. Facets that follow from the
 protocol are not compared across protocols. Routes are compared within a service.
 
 A change is reported once, at the shape where it happened, with one of its places and the number of all places and operations
