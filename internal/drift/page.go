@@ -82,13 +82,13 @@ Services that only one side describes are named, not compared.
 
 A **breaking payload** proves a change: for a response, a document that the new contract accepts, without any finding, and the old one
 rejects; for a request, one that the old contract accepts and the new one rejects; or a whole request or response whose route, status, error or
-members beside the body only one side knows. What a proven change weighs follows what it does to whom:
+members beside the body only one side knows. The severity of a proven change depends on whom it breaks, and how:
 
 | side | what happens | severity |
 |---|---|---|
 | request | old calls are refused: a newly required member, a removed value or member, another type, location or route, a removed operation, a removed protocol | error |
 | request | old calls may be refused: a narrower bound or pattern, which AWS often enforced before it was documented | warning; error if it refuses a request of ` + "`--used-by`" + ` |
-| response | readers get what they cannot read: another type or location, a member that is no longer promised, another status or name of an error | error; another status of 2xx: warning |
+| response | readers get what they cannot read: another type or location, a member that is not guaranteed any more, another status or name of an error | error; another status of 2xx: warning |
 | response | readers get what they have not seen: a new value of an enum, member of a union, or error | warning |
 | both | old callers and readers do not notice | info, or nothing |
 
