@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/piece"
 )
 
 // Side says whether a finding is about a request or a response.
@@ -79,6 +80,7 @@ type Sample struct {
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
 
 	redacted bool // the traffic is marked redacted
+	at       piece.At
 }
 
 // MaxSamples bounds the samples of a group; [Text] shows fewer.
@@ -115,23 +117,33 @@ func (c *Collector) AddFrom(f finding.Finding, line func() []byte) {
 	}
 	key := kindKey{f.Fingerprint(), f.Severity, deviation.text}
 	k := c.kinds[key]
-	if k == nil {
+	if k == nil || c.At.Compare(k.at()) < 0 {
 		if c.kinds == nil {
 			c.kinds = map[kindKey]*kind{}
 		}
-		k = &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
-			Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text}, got: f.Got, want: f.Want}
-		k.Remedy = c.remedy(f.Rule, k.Side, deviation)
-		c.kinds[key] = k
+		first := &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
+			Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text, Samples: []Sample{{f, excerpt(f, line()), c.Redacted, c.At}}},
+			got: f.Got, want: f.Want}
+		first.Remedy = c.remedy(f.Rule, first.Side, deviation)
+		first.add(f, deviation.hint)
+		first.absorb(k)
+		c.kinds[key] = first
+		return
 	}
+	k.add(f, deviation.hint)
+	if i := k.room(c.At); i < MaxSamples {
+		k.Samples = slices.Insert(k.Samples, i, Sample{f, excerpt(f, line()), c.Redacted, c.At})
+		k.Samples = k.Samples[:min(MaxSamples, len(k.Samples))]
+	}
+}
+
+// add counts a finding, except for its sample.
+func (k *kind) add(f finding.Finding, hint string) {
 	k.Count++
 	k.test(f.Test)
 	k.gotVaries = k.gotVaries || k.got != f.Got || k.want != f.Want
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
-	k.hint = cmp.Or(k.hint, deviation.hint)
-	if len(k.Samples) < MaxSamples {
-		k.Samples = append(k.Samples, Sample{f, excerpt(f, line()), c.Redacted})
-	}
+	k.hint = leastText(k.hint, hint)
 }
 
 // remedy returns the advice about a finding. The advice about a request does not depend on who
@@ -179,6 +191,12 @@ func (c *Collector) causes() []Group {
 	byCause := map[string][]*kind{}
 	var order []string
 	for _, k := range sortedKinds(c.kinds) {
+		if c.Pieces != nil {
+			k = k.clone()
+			for i := range k.Samples {
+				k.Samples[i].Finding = c.placed(k.Samples[i].Finding, k.Samples[i].at)
+			}
+		}
 		cause := k.cause()
 		if byCause[cause] == nil {
 			order = append(order, cause)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/piece"
 )
 
 // Acceptance says which findings of a run are hidden: counted, but neither reported nor part of the
@@ -69,6 +70,7 @@ type HiddenGroup struct {
 	First       finding.Finding  `json:"first"`
 
 	redacted bool
+	at       piece.At // of First
 }
 
 type hiddenKey struct {
@@ -128,10 +130,13 @@ func (c *Collector) count(by HiddenBy, reason string, f finding.Finding) {
 		if c.hidden == nil {
 			c.hidden = map[hiddenKey]*HiddenGroup{}
 		}
-		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f, c.Redacted}
+		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f, c.Redacted, c.At}
 		c.hidden[key] = g
 	}
 	g.Count++
+	if c.At.Compare(g.at) < 0 {
+		g.Shape, g.First, g.redacted, g.at = f.Shape, f, c.Redacted, c.At
+	}
 }
 
 // hiddenGroups returns nil if nothing is hidden.
@@ -140,8 +145,10 @@ func (c *Collector) hiddenGroups() *Hidden {
 		return nil
 	}
 	h := &Hidden{list: c.Accept.ListHidden}
-	for _, g := range c.hidden {
-		h.Groups = append(h.Groups, *g)
+	for _, group := range c.hidden {
+		g := *group
+		g.First = c.placed(g.First, g.at)
+		h.Groups = append(h.Groups, g)
 		switch g.By {
 		case ByDeviation:
 			h.Deviations += g.Count
