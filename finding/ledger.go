@@ -181,6 +181,17 @@ func (l *Ledger) Fresh() *Ledger {
 	return fresh
 }
 
+// Rows returns the rows, in their order.
+func (l *Ledger) Rows() (rows []Expected) {
+	if l == nil {
+		return nil
+	}
+	for _, r := range l.rows {
+		rows = append(rows, r.Expected)
+	}
+	return rows
+}
+
 // Matched returns how many findings each row accepted, in the order of the rows.
 func (l *Ledger) Matched() []int {
 	if l == nil {

@@ -36,7 +36,8 @@ func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error)
 		in.readLines(0, 1, nil, yield)
 		return
 	}
-	in.r = bufio.NewReaderSize(decompressed(f.Path, r), lookAhead)
+	text, _ := Decompress(f.Path, r)
+	in.r = bufio.NewReaderSize(text, lookAhead)
 	kind, err := in.kind()
 	switch {
 	case err != nil:

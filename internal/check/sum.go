@@ -36,6 +36,22 @@ type undecided struct {
 	Why string   `json:"why"`
 }
 
+// NewSum returns the sum of no traffic.
+func NewSum(o Options) *Sum {
+	s := newSum(&o)
+	return &s
+}
+
+// Copy returns an equal sum.
+func (s *Sum) Copy(o Options) *Sum {
+	c := NewSum(o)
+	c.Merge(s)
+	return c
+}
+
+// Files returns how many sources the traffic has.
+func (s *Sum) Files() int { return s.collector.Files() }
+
 func newSum(o *Options) Sum {
 	accept := o.Accept
 	accept.Ledger = accept.Ledger.Fresh()
@@ -83,15 +99,16 @@ type sumForm struct {
 }
 
 type leftOutForm struct {
-	validate.LeftOut
-	Count int `json:"count"`
+	ResponseHeaders bool `json:"responseHeaders,omitempty"`
+	RequestBody     bool `json:"requestBody,omitempty"`
+	Count           int  `json:"count"`
 }
 
 // MarshalJSON writes the sum without the options.
 func (s *Sum) MarshalJSON() ([]byte, error) {
 	form := sumForm{&s.collector, s.collector.Accept.Ledger.Matched(), nil, s.placeholders, &s.scope, &s.unrouted, map[string]string{}, s.undecided, s.requests}
 	for l, n := range s.leftOut {
-		form.LeftOut = append(form.LeftOut, leftOutForm{l, n})
+		form.LeftOut = append(form.LeftOut, leftOutForm{l.ResponseHeaders, l.RequestBody, n})
 	}
 	slices.SortFunc(form.LeftOut, func(a, b leftOutForm) int { return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
 	for name, c := range s.reached {
@@ -99,9 +116,6 @@ func (s *Sum) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(form)
 }
-
-// ErrOtherContract says that counts were made with another version of a contract.
-var ErrOtherContract = errors.New("made with another version of the contract")
 
 // ErrOtherRows says that counts were made with other ignore rows.
 var ErrOtherRows = errors.New("made with other ignore rows")
@@ -120,13 +134,13 @@ func DecodeSum(text []byte, o Options) (*Sum, error) {
 		return nil, ErrOtherRows
 	}
 	for _, l := range form.LeftOut {
-		s.leftOut[l.LeftOut] += l.Count
+		s.leftOut[validate.LeftOut{ResponseHeaders: l.ResponseHeaders, RequestBody: l.RequestBody}] += l.Count
 	}
 	s.placeholders, s.undecided, s.requests = form.Placeholders, form.Undecided, form.Requests
 	for name, digest := range form.Reached {
 		c := named(o.Contracts.Catalog, name)
 		if c == nil || c.Digest() != digest {
-			return nil, fmt.Errorf("%s: %w", name, ErrOtherContract)
+			return nil, fmt.Errorf("%s: %w", name, piece.ErrOtherContract)
 		}
 		s.reached[name] = c
 	}

@@ -49,8 +49,9 @@ type Options struct {
 	Stderr io.Writer // gets messages about the run
 	Cores  int       // that validate; 0: all
 
-	partSize int           // bytes; 0: the usual size
-	grace    time.Duration // after an interrupt; 0: the usual one
+	prepared *validate.Auto // the contracts, for any number of runs
+	partSize int            // bytes; 0: the usual size
+	grace    time.Duration  // after an interrupt; 0: the usual one
 }
 
 // choose says how to choose other contracts: with flags, unless a project file names them.
@@ -63,6 +64,12 @@ func (o *Options) choose(flags string) string {
 
 func (o *Options) compile() validate.Options {
 	return validate.Options{Profile: o.Profile, From: o.From}
+}
+
+// Prepare compiles the contracts for any number of runs with the same options.
+func (o *Options) Prepare() (err error) {
+	o.prepared, err = Compile(o.Contracts.Catalog, o.Encoding, o.compile())
+	return err
 }
 
 // origin returns who responded, according to the options or else the recording.
@@ -153,9 +160,12 @@ func Count(ctx context.Context, parts []Part, o Options) (*Sum, error) {
 func (run *run) turnTo(part Part) error {
 	o := *run.options
 	o.Encoding, o.Bare, o.From = part.Encoding, part.Bare, part.From
-	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
-	if err != nil {
-		return err
+	chosen := o.prepared
+	if chosen == nil {
+		var err error
+		if chosen, err = Compile(o.Contracts.Catalog, o.Encoding, o.compile()); err != nil {
+			return err
+		}
 	}
 	run.options, run.chosen, run.named = &o, chosen, map[string]*validate.Auto{}
 	run.collector.Origin = o.From

@@ -24,7 +24,8 @@ type File struct {
 	Named bool // the user named it, rather than its folder
 	Open  func(context.Context) (io.ReadCloser, error)
 	// Start is where the piece of the file that Open returns begins, in bytes of the decompressed text.
-	Start int64
+	Start     int64
+	Continued bool // see [traffic.File]
 }
 
 // Traffic is the traffic that a command reads.
@@ -67,6 +68,11 @@ func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
 		}
 	}
 	return in
+}
+
+// Of returns the traffic of one file. Its size is not known.
+func Of(file File, stderr io.Writer) *Traffic {
+	return &Traffic{Files: []File{file}, endless: true, stderr: stderr}
 }
 
 func (in *Traffic) file(file traffic.File) {
@@ -138,7 +144,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 }
 
 func (in *Traffic) of(f File) traffic.File {
-	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers, Continued: f.Start > 0}
+	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers, Continued: f.Continued}
 }
 
 // Part is some consecutive interactions of a file; see [traffic.File.Parts].

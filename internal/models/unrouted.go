@@ -63,7 +63,7 @@ func (u *Unrouted) Merge(v *Unrouted) {
 // unroutedForm is an [Unrouted] in JSON.
 type unroutedForm struct {
 	Total    int             `json:"total"`
-	Services map[string]int  `json:"services"`
+	Services map[string]int  `json:"services,omitempty"`
 	Add      map[string]bool `json:"add,omitempty"`
 }
 

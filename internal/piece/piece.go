@@ -8,6 +8,8 @@ package piece
 
 import (
 	"cmp"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -56,6 +58,8 @@ type Piece struct {
 	Size
 	// Last says that the source ends with the piece.
 	Last bool `json:"last,omitempty"`
+	// Open says that the source may end with the piece.
+	Open bool `json:"open,omitempty"`
 	// Traffic says that an interaction was read.
 	Traffic bool `json:"traffic,omitempty"`
 }
@@ -71,6 +75,9 @@ type Size struct {
 
 // Set is the pieces that were read, by source. Its zero value is empty.
 type Set struct{ of map[string][]Piece } // sorted
+
+// ErrOtherContract says that counts were made with another version of a contract.
+var ErrOtherContract = errors.New("counted with another version of the contract")
 
 // Error says that pieces do not fit together.
 type Error struct {
@@ -149,6 +156,34 @@ func (s *Set) All() iter.Seq2[string, Piece] {
 	}
 }
 
+// MarshalJSON writes the pieces by source.
+func (s *Set) MarshalJSON() ([]byte, error) {
+	if s.of == nil {
+		return []byte("{}"), nil
+	}
+	return json.Marshal(s.of)
+}
+
+// UnmarshalJSON reads pieces. The error is that of [Set.Add].
+func (s *Set) UnmarshalJSON(text []byte) error {
+	var of map[string][]Piece
+	if err := json.Unmarshal(text, &of); err != nil {
+		return err
+	}
+	*s = Set{}
+	for source, pieces := range of {
+		for _, p := range pieces {
+			if p.Start < 0 || p.End < p.Start {
+				return fmt.Errorf("%s: a piece ends before it begins", source)
+			}
+			if err := s.Add(source, p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // Before returns the size of the text before the piece that begins at an offset. A source that is not
 // in the set was read whole.
 func (s *Set) Before(source string, start int64) (before Size) {
@@ -181,7 +216,7 @@ func gap(source string, pieces []Piece) *Error {
 		}
 		at = p.End
 	}
-	if last := pieces[len(pieces)-1]; !last.Last {
+	if last := pieces[len(pieces)-1]; !last.Last && !last.Open {
 		return &Error{Source: source, Start: at, Rest: true}
 	}
 	return nil

@@ -131,6 +131,9 @@ func countMany(counts *map[string]int, name string, n int) {
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
 
+// Files returns how many inputs were read.
+func (c *Collector) Files() int { return c.report.Checks.Files }
+
 // NotRead counts a response whose body no rule read, such as a "blob payload"; kind
 // is in the singular. It is not among those that were checked.
 func (c *Collector) NotRead(kind string) {
