@@ -48,7 +48,7 @@ func CountCassettes(ctx context.Context, in *input.Traffic, o Options) (*Sum, er
 		Contract: func(name string) *schema.Contract { return named(catalog, name) }}
 	cores.InOrder(ctx, run.cores(), cmp.Or(o.grace, cores.Grace), func(yield func(*lintPart) bool) { run.lintParts(ctx, in, options, yield) },
 		func(ctx context.Context, p *lintPart) bool { return p.work(ctx) }, run.lintCollect)
-	return &run.Sum, nil
+	return run.Sum, nil
 }
 
 // cassette is one file of a run.

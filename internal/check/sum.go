@@ -2,6 +2,7 @@ package check
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,12 +10,14 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
 
@@ -38,8 +41,17 @@ type undecided struct {
 
 // NewSum returns the sum of no traffic.
 func NewSum(o Options) *Sum {
-	s := newSum(&o)
-	return &s
+	o.Accept.Ledger = o.Accept.Ledger.Fresh()
+	return &Sum{collector: report.Collector{Accept: o.Accept}, leftOut: map[validate.LeftOut]int{}, reached: map[string]*schema.Contract{}}
+}
+
+// Add counts one interaction of a source, which others may count too. The options must be prepared.
+func (s *Sum) Add(x *traffic.Interaction, o Options) {
+	run := &run{Sum: s, options: &o, chosen: o.prepared, named: map[string]*validate.Auto{}, whole: true}
+	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
+	p := &part{of: &source{file: input.File{Name: x.Source, Named: true}, bare: o.Bare, read: true}, read: []result{{x: x}}}
+	run.validate(context.Background(), p)
+	run.collect(p)
 }
 
 // Copy returns an equal sum.
@@ -51,12 +63,6 @@ func (s *Sum) Copy(o Options) *Sum {
 
 // Files returns how many sources the traffic has.
 func (s *Sum) Files() int { return s.collector.Files() }
-
-func newSum(o *Options) Sum {
-	accept := o.Accept
-	accept.Ledger = accept.Ledger.Fresh()
-	return Sum{collector: report.Collector{Accept: accept}, leftOut: map[validate.LeftOut]int{}, reached: map[string]*schema.Contract{}}
-}
 
 // reach notes that traffic reached a contract.
 func (s *Sum) reach(c *schema.Contract) { s.reached[c.String()] = c }
@@ -122,7 +128,7 @@ var ErrOtherRows = errors.New("made with other ignore rows")
 
 // DecodeSum reads the counts of a run with the same options.
 func DecodeSum(text []byte, o Options) (*Sum, error) {
-	s := newSum(&o)
+	s := NewSum(o)
 	form := sumForm{Collector: &s.collector, Scope: &s.scope, Unrouted: &s.unrouted}
 	if err := json.Unmarshal(text, &form); err != nil {
 		return nil, err
@@ -144,7 +150,7 @@ func DecodeSum(text []byte, o Options) (*Sum, error) {
 		}
 		s.reached[name] = c
 	}
-	return &s, nil
+	return s, nil
 }
 
 // Result is the outcome of a run.

@@ -6,10 +6,12 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
 )
 
 // Tally counts the deviations from the contracts in all traffic. It returns the first error of an
@@ -70,6 +72,18 @@ func CountDeviations(ctx context.Context, in *input.Traffic, contracts []*schema
 		sum.Merge(<-idle)
 	}
 	return sum, ctx.Err()
+}
+
+// AddDeviations counts one interaction. The options must be prepared.
+func AddDeviations(tally *tallies.Tally, x *traffic.Interaction, o Options) error {
+	var source validate.Source
+	source.See(x)
+	outcome, err := o.prepared.Check(x, o.Bare, &source)
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.Source, err)
+	}
+	tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome.Outcome)
+	return nil
 }
 
 // tallied returns the error of a result, unless it concerns only one interaction or a file that is not

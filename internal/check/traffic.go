@@ -89,7 +89,7 @@ var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not ch
 
 // run is one run over many files.
 type run struct {
-	Sum
+	*Sum
 	options *Options
 	chosen  *validate.Auto
 	naming  sync.Mutex
@@ -102,7 +102,7 @@ type run struct {
 }
 
 func start(o *Options) *run {
-	run := &run{Sum: newSum(o), options: o}
+	run := &run{Sum: NewSum(*o), options: o}
 	run.collector.Origin = o.From
 	return run
 }
@@ -153,7 +153,7 @@ func Count(ctx context.Context, parts []Part, o Options) (*Sum, error) {
 		}
 	}
 	run.taken.announce(progress.Notes(o.Stderr))
-	return &run.Sum, nil
+	return run.Sum, nil
 }
 
 // turnTo makes the options of a part those of the run.

@@ -10,6 +10,7 @@ import (
 	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
+	"github.com/crcheck/crcheck/traffic"
 )
 
 // version is that of the encoding of a tally.
@@ -105,6 +106,26 @@ func (c *Counter) Decode(text []byte) (*Tally, error) {
 	return t, nil
 }
 
+// ErrFiles says that interactions cannot be counted one by one.
+var ErrFiles = errors.New("cassettes are checked as files: count files")
+
+// Add counts one interaction, whose index is that in its source. No other tally may count it.
+func (t *Tally) Add(x *traffic.Interaction) error {
+	switch t.of.kind {
+	case Lint:
+		return ErrFiles
+	case Drift:
+		if err := check.AddDeviations(t.deviation, x, t.of.options); err != nil {
+			return err
+		}
+	case Coverage:
+		t.coverage.Take(x)
+	default:
+		t.sum.Add(x, t.of.options)
+	}
+	return t.pieces.Add(x.Source, piece.Added)
+}
+
 // Merge adds what another tally of the same counter counted. Merging is associative and commutative, and
 // a tally of nothing is its identity. The error is a [*piece.Error] if both read the same bytes; the
 // tally is unchanged then.
@@ -132,6 +153,25 @@ func (t *Tally) Missing() (errs []error) {
 		errs = append(errs, gap)
 	}
 	return errs
+}
+
+// Fill sets the part of the results that the kind names, and the command. Sources that were not read
+// completely are problems; results that have no problems are incomplete.
+func (t *Tally) Fill(r *report.Results, failOn report.Threshold, failOnStale bool) {
+	r.Command = string(t.of.kind)
+	switch t.of.kind {
+	case Drift:
+		d := &report.Drift{From: t.of.options.From, Traffic: t.Drift(), Interrupted: len(t.Missing()) > 0}
+		d.SettleBy(t.of.options.Accept.Ledger.Fresh(), failOn, failOnStale)
+		r.Drift = d
+	case Coverage:
+		r.Coverage = t.Coverage()
+		r.Coverage.Interrupted = len(t.Missing()) > 0
+	case Lint:
+		r.Lint = t.Lint(failOn, failOnStale)
+	default:
+		r.Traffic = t.Validation(failOn, failOnStale).Report
+	}
 }
 
 // Validation returns the result of a tally of [Validation].

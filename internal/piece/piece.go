@@ -67,6 +67,9 @@ type Piece struct {
 // Whole is the piece of a source that was read whole.
 var Whole = Piece{End: math.MaxInt64, Last: true}
 
+// Added is the piece of a source of which some interactions were counted, by whoever knows which.
+var Added = Piece{Open: true, Traffic: true}
+
 // Size is how many lines and interactions a text has.
 type Size struct {
 	Lines        int `json:"lines,omitempty"`
@@ -104,6 +107,8 @@ func (s *Set) Add(source string, p Piece) error {
 	pieces := s.of[source]
 	i, same := slices.BinarySearchFunc(pieces, p, Piece.compare)
 	switch {
+	case same && p == Added:
+		return nil
 	case same:
 		return twice(source, p, pieces[i])
 	case i > 0 && (pieces[i-1].End > p.Start || pieces[i-1].Last):

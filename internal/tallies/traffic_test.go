@@ -129,7 +129,7 @@ func TestExchanges(t *testing.T) {
 			Response: traffic.Response{Status: 400, Header: map[string][]string{"X-Amzn-Errortype": {"HailException"}, "Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte("{}"))}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(0, x, outcome)
+		all.Add(piece.At{Source: x.Source, Index: i}, x, outcome)
 	}
 	r := all.Traffic(finding.Default, nil)
 	require.Equal(t, []string{"error.unmodeled output# ×2 @1 HailException[]×2@1"}, observed(r))
@@ -256,7 +256,7 @@ func TestNoProse(t *testing.T) {
 				seen += len(outcome.Findings)
 				tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 			}
-			r := tally.Traffic(options.Profile)
+			r := tally.Traffic(options.Profile, nil)
 			text := encoded(t, r)
 			for _, p := range r.Propose([]*schema.Contract{c}) {
 				text += string(p.Overlay) + strings.Join(p.Left, "\n")
