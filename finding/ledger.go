@@ -166,3 +166,52 @@ func UnmetText(unmet []Unmet) string {
 	}
 	return strings.Join(parts, ", ")
 }
+
+// Fresh returns a ledger of the same rows that accepted nothing yet; nil for nil.
+func (l *Ledger) Fresh() *Ledger {
+	if l == nil {
+		return nil
+	}
+	fresh := &Ledger{}
+	for _, r := range l.rows {
+		copied := *r
+		copied.matched = 0
+		fresh.rows = append(fresh.rows, &copied)
+	}
+	return fresh
+}
+
+// Rows returns the rows, in their order.
+func (l *Ledger) Rows() (rows []Expected) {
+	if l == nil {
+		return nil
+	}
+	for _, r := range l.rows {
+		rows = append(rows, r.Expected)
+	}
+	return rows
+}
+
+// Matched returns how many findings each row accepted, in the order of the rows.
+func (l *Ledger) Matched() []int {
+	if l == nil {
+		return nil
+	}
+	counts := make([]int, len(l.rows))
+	for i, r := range l.rows {
+		counts[i] = r.matched
+	}
+	return counts
+}
+
+// AddMatched adds what [Ledger.Matched] of a ledger of the same rows returned, and reports whether it has
+// as many rows.
+func (l *Ledger) AddMatched(counts []int) bool {
+	if l == nil || len(counts) != len(l.rows) {
+		return len(counts) == 0 && l == nil
+	}
+	for i, n := range counts {
+		l.rows[i].matched += n
+	}
+	return true
+}

@@ -2,6 +2,9 @@ package finding
 
 import (
 	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -61,6 +64,59 @@ func (s *Scope) Part(operation, part string, structures func() []string) {
 	for _, name := range structures() {
 		s.Shape(operation, part, name)
 	}
+}
+
+// Merge adds what another scope covers.
+func (s *Scope) Merge(t *Scope) {
+	for l := range t.layers {
+		s.Layers(l)
+	}
+	for source := range t.sources {
+		s.Source(source)
+	}
+	for part := range t.parts {
+		s.Part(part[0], part[1], func() []string { return nil })
+	}
+	for shape := range t.shapes {
+		s.Shape(shape[0], shape[1], shape[2])
+	}
+	s.all = s.all || t.all
+}
+
+// scopeForm is a [Scope] in JSON.
+type scopeForm struct {
+	Layers  []Layer     `json:"layers,omitempty"`
+	Sources []string    `json:"sources,omitempty"`
+	Parts   [][2]string `json:"parts,omitempty"`
+	Shapes  [][3]string `json:"shapes,omitempty"`
+	All     bool        `json:"all,omitempty"`
+}
+
+// MarshalJSON writes what [Scope.UnmarshalJSON] reads.
+func (s *Scope) MarshalJSON() ([]byte, error) {
+	return json.Marshal(scopeForm{slices.Sorted(maps.Keys(s.layers)), slices.Sorted(maps.Keys(s.sources)),
+		slices.SortedFunc(maps.Keys(s.parts), func(a, b [2]string) int { return slices.Compare(a[:], b[:]) }),
+		slices.SortedFunc(maps.Keys(s.shapes), func(a, b [3]string) int { return slices.Compare(a[:], b[:]) }), s.all})
+}
+
+// UnmarshalJSON reads a scope.
+func (s *Scope) UnmarshalJSON(text []byte) error {
+	var form scopeForm
+	if err := json.Unmarshal(text, &form); err != nil {
+		return err
+	}
+	*s = Scope{all: form.All}
+	s.Layers(form.Layers...)
+	for _, source := range form.Sources {
+		s.Source(source)
+	}
+	for _, part := range form.Parts {
+		s.Part(part[0], part[1], func() []string { return nil })
+	}
+	for _, shape := range form.Shapes {
+		s.Shape(shape[0], shape[1], shape[2])
+	}
+	return nil
 }
 
 // Covers reports whether the run applied the rule of a row and checked its source, operation, part

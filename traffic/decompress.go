@@ -31,16 +31,17 @@ var compressions = []compression{
 // maxFileWindow limits the memory for decoding a zstd file, as the command zstd does without --long.
 const maxFileWindow = 128 << 20
 
-// decompressed returns a reader of the text of r, decompressed if r is gzip or zstd data.
-// Concatenated members are one text.
-func decompressed(name string, r io.Reader) io.Reader {
+// Decompress returns a reader of the text of an input, as [Read] reads it: decompressed if r is gzip or
+// zstd data. Concatenated members are one text. Data that is broken is an [ErrMalformed] after the text
+// that could be read.
+func Decompress(name string, r io.Reader) (text io.Reader, compressed bool) {
 	in := bufio.NewReaderSize(r, lookAhead)
 	for i := range compressions {
 		if magic, _ := in.Peek(len(compressions[i].magic)); bytes.Equal(magic, compressions[i].magic) {
-			return &decompressor{name: name, compression: &compressions[i], from: &noted{Reader: in}}
+			return &decompressor{name: name, compression: &compressions[i], from: &noted{Reader: in}}, true
 		}
 	}
-	return in
+	return in, false
 }
 
 // noted notes the error of a reader.

@@ -129,8 +129,9 @@
 //
 // # Limits
 //
-// Input that exceeds [MaxLine], [MaxDocument], [MaxCassette] or [MaxEntry] is an [ErrTooLarge]. For
-// compressed data, the decompressed size counts. [MaxDecoded] limits the decoded size of one body.
+// Input that exceeds [MaxDocument], [MaxCassette] or [MaxEntry] is an [ErrTooLarge]. A line that exceeds
+// [MaxLine] is an [ErrUnreadEntry]. For compressed data, the decompressed size counts. [MaxDecoded]
+// limits the decoded size of one body.
 //
 // # Errors
 //

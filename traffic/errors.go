@@ -27,13 +27,13 @@ type Error struct {
 	Reason       error  // one of the Err variables
 	Source       string // the input's name; empty for a body, which does not know its input
 	Line, Column int    // from 1; 0: unknown
-	Problem      string // what is wrong; for ErrTooLarge, what is too large: "line 17", "document"
+	Problem      string // what is wrong; for ErrTooLarge, what is too large: "document", "entry"
 	Remedy       string // what to do
 
 	Format   string // the format or content coding that is not supported: "placebo recording", "TOML", "br"
 	Recorded bool   // for ErrUnknownFormat: Format is one of recorded traffic
 	Form     string // an example of an interaction, if the text should have been one
-	Limit    int    // for ErrTooLarge, in bytes
+	Limit    int    // that is exceeded, in bytes
 	Kind     Kind   // of an entry
 	Index    int    // of an entry, from 0
 	Err      error  // the cause, if another error is

@@ -16,6 +16,9 @@ type File struct {
 	// document or line of NDJSON is an envelope then, and so is each element of a list, unless its
 	// first member is crcheckInteraction. Nil: the content decides.
 	Pointers map[string]string
+	// Continued says that the text is from the middle of NDJSON, and begins with a line: its format is not
+	// detected. Indexes and lines count from its beginning.
+	Continued bool
 }
 
 // Files expands paths. A file expands to itself, a folder to every regular file below it, in

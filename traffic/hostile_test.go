@@ -62,7 +62,7 @@ func TestReadHostileInput(t *testing.T) {
 		{"HAR: 50 MB of blanks", io.MultiReader(strings.NewReader(harHead), io.LimitReader(filler(' '), 50<<20), strings.NewReader(`]}}`)), large},
 		{"HAR: an unterminated name", io.MultiReader(strings.NewReader(harHead+`{"`), filler('x')), large},
 		{"HAR: an unterminated text, skipped", io.MultiReader(strings.NewReader(`{"log":{"_x":"`), filler('x')), large},
-		{"gzip: an endless line", compressed(io.MultiReader(strings.NewReader("{}\n{}\n\""), io.LimitReader(filler('x'), 100<<20))), large},
+		{"gzip: an endless line", compressed(io.MultiReader(strings.NewReader("{}\n{}\n\""), io.LimitReader(filler('x'), 100<<20))), malformed},
 		{"gzip: an endless entry", compressed(io.MultiReader(strings.NewReader(harHead+`{"_x":"`), io.LimitReader(filler('x'), 100<<20))), large},
 		{"gzip: zero bytes", compressed(io.LimitReader(zeros{}, 100<<20)), unknownKind},
 		{"a string that never ends", strings.NewReader(cassetteHead + "  - request: {body: \"" + strings.Repeat("a\\n", 200_000)), malformed},
@@ -128,21 +128,71 @@ func TestReadFailingReader(t *testing.T) {
 	}
 }
 
-func TestReadTooLarge(t *testing.T) {
+// TestReadLongLine checks that a line that is too long is skipped, and that the lines after it are read.
+func TestReadLongLine(t *testing.T) {
+	long := func(after string) io.Reader {
+		return io.MultiReader(strings.NewReader("{}\n{}\n\n\""), io.LimitReader(filler('x'), traffic.MaxLine), strings.NewReader(after))
+	}
 	for _, tc := range []struct {
-		name  string
-		input io.Reader
-		what  string
-		limit int
+		name, after string
+		indexes     []int
 	}{
-		{"a line", io.MultiReader(strings.NewReader("{}\n{}\n\n\""), io.LimitReader(filler('x'), traffic.MaxLine)), "line 4", traffic.MaxLine},
+		{"at the end", "", []int{0, 1}},
+		{"before others", "xxx\n{}\n\n{}\n", []int{0, 1, 3, 4}},
+	} {
+		for _, parts := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, parts %t", tc.name, parts), func(t *testing.T) {
+				var indexes []int
+				var odd *traffic.Error
+				take := func(x *traffic.Interaction, err error) bool {
+					if err != nil {
+						require.Nil(t, odd)
+						require.ErrorAs(t, err, &odd)
+					} else {
+						indexes = append(indexes, x.Index)
+					}
+					return true
+				}
+				if parts {
+					for part := range (traffic.File{Path: "large", Named: true}).Parts(long(tc.after), 100) {
+						part(nil)(take)
+					}
+				} else {
+					traffic.Read("large", long(tc.after))(take)
+				}
+				require.Equal(t, tc.indexes, indexes)
+				require.ErrorIs(t, odd, traffic.ErrUnreadEntry)
+				require.Equal(t, []any{"large", 4, 2, traffic.MaxLine}, []any{odd.Source, odd.Line, odd.Index, odd.Limit})
+			})
+		}
+	}
+}
+
+// TestReadContinued checks that text from the middle of NDJSON is read by lines, whatever it is.
+func TestReadContinued(t *testing.T) {
+	for _, tc := range []struct{ name, text string }{
+		{"one line", "{\"a\":1}\n"},
+		{"a list", "[1]\n{}\n"},
+		{"a HAR", "{\"log\":{}}\n{}"},
+		{"YAML", "version: 1\n"},
+		{"blank", "\n\n"},
+		{"empty", ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			_, err := readAll("large", tc.input)
-			var large *traffic.Error
-			require.ErrorAs(t, err, &large)
-			require.ErrorIs(t, err, traffic.ErrTooLarge)
-			require.Equal(t, []any{"large", tc.what, tc.limit}, []any{large.Source, large.Problem, large.Limit})
+			var indexes []int
+			for x, err := range (traffic.File{Path: "in", Named: true, Continued: true}).Read(strings.NewReader(tc.text)) {
+				require.NoError(t, err)
+				require.Equal(t, traffic.NDJSON, x.Kind)
+				indexes = append(indexes, x.Index)
+			}
+			want := 0
+			for line := range strings.Lines(tc.text) {
+				if strings.TrimSpace(line) != "" {
+					require.Equal(t, want, indexes[want])
+					want++
+				}
+			}
+			require.Len(t, indexes, want)
 		})
 	}
 }

@@ -29,7 +29,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 			return
 		case in.shapeOf(first) != bareBody && (err != nil || scan(content(first)) == nil || in.atObject()):
 			if in.yieldLine(0, first, line, err, yield) {
-				in.readLines(line+1, nil, yield)
+				in.readLines(1, line+1, nil, yield)
 			}
 			return
 		case err == io.EOF || err == errLong || len(read) > MaxDocument:
@@ -54,7 +54,7 @@ func (in *input) readJSON(yield func(*Interaction, error) bool) {
 		if err := in.rejectBody(first, false); err != nil {
 			yield(nil, err)
 		} else if yield(newBare(in.name, NDJSON, 0, content(first), line), nil) {
-			in.readLines(line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
+			in.readLines(1, line+1+bytes.Count(blanks, []byte("\n")), blanks, yield)
 		}
 	default:
 		in.document(read, yield)
@@ -100,15 +100,15 @@ func (in *input) rejectBody(text []byte, document bool) error {
 	return nil
 }
 
-// readLines yields every line after the first one. read is the white space before it, which was
-// already read.
-func (in *input) readLines(line int, read []byte, yield func(*Interaction, error) bool) {
+// readLines yields every remaining line, given the index and the line of the next one. read is the
+// white space before it, which was already read.
+func (in *input) readLines(index, line int, read []byte, yield func(*Interaction, error) bool) {
 	indent := read[bytes.LastIndexByte(read, '\n')+1:]
 	if in.split != nil {
-		in.splitLines(line, indent, yield)
+		in.splitLines(index, line, indent, yield)
 		return
 	}
-	for index := 1; ; line++ {
+	for ; ; line++ {
 		text, err := in.line(indent, MaxLine)
 		indent = nil
 		if !in.yieldLine(index, text, line, err, yield) {
@@ -120,13 +120,30 @@ func (in *input) readLines(line int, read []byte, yield func(*Interaction, error
 	}
 }
 
+// longLine returns the error for a line that is longer than [MaxLine].
+func (in *input) longLine(index, line int) error {
+	return &Error{Reason: ErrUnreadEntry, Source: in.name, Line: line, Column: 1, Problem: fmt.Sprintf("the line is larger than %d MiB", MaxLine>>20),
+		Remedy: "split it", Limit: MaxLine, Kind: NDJSON, Index: index}
+}
+
+// skipLine reads to the end of a line.
+func (in *input) skipLine() error {
+	for {
+		if _, err := in.r.ReadSlice('\n'); err != bufio.ErrBufferFull {
+			return err
+		}
+	}
+}
+
 // yieldLine yields the content of a line, or the error of reading it, and reports whether more
 // lines may follow.
 func (in *input) yieldLine(index int, text []byte, line int, err error, yield func(*Interaction, error) bool) bool {
 	switch {
 	case err == errLong:
-		yield(nil, tooLarge(in.name, fmt.Sprintf("line %d", line), MaxLine))
-		return false
+		if err = nil; text[len(text)-1] != '\n' {
+			err = in.skipLine()
+		}
+		return yield(nil, in.longLine(index, line)) && (err == nil || in.yieldLine(index, nil, line, err, yield))
 	case err != nil && err != io.EOF:
 		yield(nil, readError(in.name, err))
 		return false

@@ -130,10 +130,10 @@ type splitter struct {
 // buffers are the buffers of parts that were read.
 var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// splitLines yields every line after the first one, in parts; see [input.readLines].
-func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, error) bool) {
+// splitLines yields every remaining line, in parts; see [input.readLines].
+func (in *input) splitLines(index, line int, indent []byte, yield func(*Interaction, error) bool) {
 	readers := &sync.Pool{New: func() any { return File{Path: in.name, Named: in.named, Pointers: in.pointers}.input() }}
-	for index := 1; ; {
+	for {
 		text := buffers.Get().(*[]byte)
 		*text = append((*text)[:0], indent...)
 		err := in.block(text)
@@ -142,9 +142,17 @@ func (in *input) splitLines(line int, indent []byte, yield func(*Interaction, er
 			whole = bytes.LastIndexByte(*text, '\n') + 1
 		}
 		indent = bytes.Clone((*text)[whole:])
-		if firstLine(*text) > MaxLine {
-			in.yieldLine(index, nil, line, errLong, yield)
-			return
+		if end := firstLine(*text); end > MaxLine {
+			if (*text)[end-1] == '\n' {
+				indent = bytes.Clone((*text)[end:])
+			} else {
+				indent, err = nil, in.skipLine()
+			}
+			if !yield(nil, in.longLine(index, line)) || err != nil && !in.yieldLine(index, nil, line, err, yield) {
+				return
+			}
+			index, line = index+1, line+1
+			continue
 		}
 		*text = (*text)[:whole]
 		interactions, lines := countLines(*text)

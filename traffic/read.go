@@ -9,7 +9,7 @@ import (
 	"iter"
 )
 
-// Sizes of input, in bytes, beyond which reading fails with [ErrTooLarge].
+// Sizes of input, in bytes, beyond which reading fails with [ErrTooLarge]; a line is an [ErrUnreadEntry].
 const (
 	MaxLine     = 64 << 20  // one line of NDJSON
 	MaxDocument = 256 << 20 // one JSON document
@@ -30,7 +30,14 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 // first one instead.
 func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error) bool) {
 	in := f.input()
-	in.named, in.split, in.r = f.Named, split, bufio.NewReaderSize(decompressed(f.Path, r), lookAhead)
+	in.named, in.split = f.Named, split
+	if f.Continued {
+		in.r = bufio.NewReaderSize(r, lookAhead)
+		in.readLines(0, 1, nil, yield)
+		return
+	}
+	text, _ := Decompress(f.Path, r)
+	in.r = bufio.NewReaderSize(text, lookAhead)
 	kind, err := in.kind()
 	switch {
 	case err != nil:

@@ -221,7 +221,7 @@ func TestReadLongInteraction(t *testing.T) {
 	for _, before := range []string{"", "{}\n"} {
 		t.Run(fmt.Sprintf("after %q", before), func(t *testing.T) {
 			_, err := readAll("in", strings.NewReader(before+text))
-			require.ErrorIs(t, err, traffic.ErrTooLarge)
+			require.ErrorIs(t, err, traffic.ErrUnreadEntry)
 		})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/partial"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -17,6 +18,7 @@ type coverageCommand struct {
 	outputFlags
 	mapFlag
 	coresFlag
+	partialFlags
 	Operation []string `sep:"none" xor:"operations" placeholder:"NAME" help:"Count only this operation, such as GetItem or dynamodb.GetItem. Repeatable. Default: all operations of the contracts."`
 	OnlySeen  bool     `xor:"operations" help:"Count only the operations of which the traffic has a response."`
 	Min       int      `placeholder:"PERCENT" help:"Fail if the coverage of all contracts together is below this percentage."`
@@ -46,6 +48,9 @@ func (c *coverageCommand) Validate() error {
 
 // Run reports how much of the contracts the traffic covers.
 func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
+	if err := c.check(c.Files); err != nil {
+		return err
+	}
 	plan, err := c.plan(ctx, t, c.Operation...)
 	if err != nil {
 		return err
@@ -60,13 +65,10 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	if len(inputs.Problems) > 0 {
 		return errors.Join(inputs.Problems...)
 	}
-	tally, err := plan.Read(ctx, inputs, input.Work{Cores: int(c.Cores)})
-	interrupted := errors.Is(err, context.Canceled)
-	if err != nil && !interrupted {
+	r, incomplete, err := c.summary(ctx, t, plan, inputs)
+	if err != nil || r == nil {
 		return err
 	}
-	r := tally.Report()
-	r.Interrupted = interrupted
 	if c.OnlySeen {
 		r = r.OnlySeen()
 	}
@@ -75,7 +77,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	switch {
 	case r.Interrupted:
-		return context.Canceled
+		return incomplete
 	case r.Counted == 0:
 		return errors.New("no response matches a contract: name files with responses of its operation, or choose other contracts with --contract")
 	case r.Percent < c.Min:
@@ -83,6 +85,32 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 		return exit(exitFindings)
 	}
 	return nil
+}
+
+// summary counts the traffic or merges tallies; it is nil after a tally was written. If the summary is
+// incomplete, it also returns the error to end with.
+func (c *coverageCommand) summary(ctx context.Context, t *terminal, plan *coverage.Plan, inputs *input.Traffic) (r *coverage.Summary, incomplete, _ error) {
+	if c.Partial == "" && !c.Merge {
+		tally, err := plan.Read(ctx, inputs, input.Work{Cores: int(c.Cores)})
+		interrupted := errors.Is(err, context.Canceled)
+		if err != nil && !interrupted {
+			return nil, nil, err
+		}
+		r = tally.Report()
+		r.Interrupted = interrupted
+		return r, context.Canceled, nil
+	}
+	counter, err := partial.NewCoverageCounter(plan, int(c.Cores), t.Err)
+	if c.Partial != "" {
+		return nil, nil, c.count(ctx, t, counter, err, inputs)
+	}
+	tally, err := c.merge(ctx, counter, err, inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	r = tally.Coverage()
+	r.Interrupted = missing(t, tally)
+	return r, exit(exitUsage), nil
 }
 
 // plan lists what traffic of the chosen contracts can cover. It drops the findings about the

@@ -14,6 +14,7 @@ import (
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/output"
+	"github.com/crcheck/crcheck/internal/partial"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
@@ -27,6 +28,7 @@ type driftCommand struct {
 	originFlags
 	mapFlag
 	coresFlag
+	partialFlags
 	Overlay        []string         `sep:"none" placeholder:"PATH" help:"A YAML overlay to apply to every source that has its operation. Repeatable."`
 	Payloads       string           `placeholder:"FOLDER" help:"With OLD NEW: write the breaking payloads to this folder, as cassettes."`
 	Hidden         bool             `help:"List the findings that the baseline and ignore rows accept, each with its reason."`
@@ -100,6 +102,9 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if c.Names != "" {
 		return fmt.Errorf("--operation-names needs traffic: %s is a source of contracts", c.Sources[1])
 	}
+	if c.Partial != "" || c.Merge || c.Range.Range != nil || c.Source != "" {
+		return fmt.Errorf("--partial, --range, --source and --merge need traffic: %s is a source of contracts", c.Sources[1])
+	}
 	if len(c.Map) > 0 {
 		return fmt.Errorf("--map needs traffic: %s is a source of contracts", c.Sources[1])
 	}
@@ -110,6 +115,9 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	if c.Payloads != "" {
 		return errors.New("--payloads needs two sources, OLD NEW: traffic already is the payload")
+	}
+	if err := c.check(c.Sources[1:]); err != nil {
+		return err
 	}
 	inputs, err := c.gather(t, c.Sources[1:])
 	if err != nil {
@@ -131,11 +139,10 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	}
 	found.Load("")
 	loaded := found.Contracts
-	result := &report.Drift{From: c.From}
 	models.Announce(t.notes(), loaded)
-	result.Traffic, err = check.Tally(ctx, inputs, loaded,
+	result, incomplete, err := c.deviations(ctx, t, inputs, loaded,
 		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: strings.Join(c.Operation, "")}, Names: names, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
-	if result.Interrupted = errors.Is(err, context.Canceled); err != nil && !result.Interrupted {
+	if err != nil || result == nil {
 		return err
 	}
 	if result.Interrupted && (c.Propose != "" || c.BaselineUpdate) {
@@ -147,7 +154,33 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 			return err
 		}
 	}
-	return c.report(ctx, t, result)
+	if err := c.report(ctx, t, result); err != nil || !result.Interrupted {
+		return err
+	}
+	return incomplete
+}
+
+// deviations counts the deviations of the traffic or merges tallies; the result is nil after a tally was
+// written. If it is incomplete, the first error is the one to end with.
+func (c *driftCommand) deviations(ctx context.Context, t *terminal, inputs *input.Traffic, loaded []*schema.Contract, o check.Options) (r *report.Drift, incomplete, err error) {
+	r = &report.Drift{From: c.From}
+	if c.Partial == "" && !c.Merge {
+		r.Traffic, err = check.Tally(ctx, inputs, loaded, o)
+		if r.Interrupted = errors.Is(err, context.Canceled); err != nil && !r.Interrupted {
+			return nil, nil, err
+		}
+		return r, context.Canceled, nil
+	}
+	counter, err := partial.NewDriftCounter(loaded, o)
+	if c.Partial != "" {
+		return nil, nil, c.count(ctx, t, counter, err, inputs)
+	}
+	tally, err := c.merge(ctx, counter, err, inputs)
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Traffic, r.Interrupted = tally.Drift(), missing(t, tally)
+	return r, exit(exitUsage), nil
 }
 
 func (c *driftCommand) payloads(t *terminal, changes []drift.Change, old, new []*schema.Contract) error {
@@ -181,7 +214,7 @@ func (c *driftCommand) report(ctx context.Context, t *terminal, r *report.Drift)
 		return err
 	}
 	if r.Interrupted {
-		return context.Canceled
+		return nil // the caller says why
 	}
 	switch r.Verdict {
 	case report.NotChecked:

@@ -2,9 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/check"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/partial"
 	"github.com/crcheck/crcheck/internal/report"
 )
 
@@ -12,6 +15,7 @@ type lintCommand struct {
 	findingFlags
 	mapFlag
 	coresFlag
+	partialFlags
 	Files []string `arg:"" optional:"" help:"Cassettes, or folders of them. Default: the embedded cassettes."`
 }
 
@@ -26,6 +30,12 @@ Finds secrets, contract violations, cassettes that were made with another versio
 
 // Run lints cassettes.
 func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
+	if c.Range.Range != nil || c.Source != "" {
+		return errors.New("cassettes are checked as whole files: leave out --range and --source")
+	}
+	if err := c.check(c.Files); err != nil {
+		return err
+	}
 	inForce, err := c.open(ctx, t)
 	if err != nil {
 		return err
@@ -37,11 +47,15 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	}
 	options := c.options(t, inForce)
 	options.Cores = int(c.Cores)
-	if options.Accept, err = c.acceptance(ctx, inputs.Expected); err != nil {
+	expected := inputs.Expected
+	if c.Partial != "" || c.Merge {
+		expected = nil // the index of a folder says nothing about its pieces
+	}
+	if options.Accept, err = c.acceptance(ctx, expected); err != nil {
 		return err
 	}
-	r, err := check.Cassettes(ctx, inputs, options)
-	if err != nil {
+	r, err := c.result(ctx, t, inputs, options)
+	if err != nil || r == nil {
 		return err
 	}
 	if err := c.write(t, &report.Results{Command: "cassette lint", Lint: r}); err != nil {
@@ -54,4 +68,21 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 		fmt.Fprintln(t.Err, "crcheck: nothing was checked: no cassette was found; name cassettes, or folders of them; check any other traffic with: crcheck validate PATH")
 	}
 	return verdict(r)
+}
+
+// result checks the cassettes or merges tallies; it is nil after a tally was written.
+func (c *lintCommand) result(ctx context.Context, t *terminal, inputs *input.Traffic, options check.Options) (*report.Report, error) {
+	if c.Partial == "" && !c.Merge {
+		return check.Cassettes(ctx, inputs, options)
+	}
+	counter, err := partial.NewCounter(partial.Lint, options)
+	if c.Partial != "" {
+		return nil, c.count(ctx, t, counter, err, inputs)
+	}
+	tally, err := c.merge(ctx, counter, err, inputs)
+	if err != nil {
+		return nil, err
+	}
+	missing(t, tally)
+	return tally.Lint(c.FailOn, c.FailOnStale), nil
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/partial"
 	"github.com/crcheck/crcheck/internal/project"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -21,6 +23,7 @@ type validateCommand struct {
 	findingFlags
 	mapFlag
 	coresFlag
+	partialFlags
 	Config    string         `placeholder:"PATH" help:"A project file (crcheck.yaml), of which profile, fail-on, rules and ignore apply. Flags take precedence."`
 	Encoding  check.Encoding `default:"auto" placeholder:"NAME" help:"The encoding of the documents: http for HTTP bodies, sdk for what boto3 and the AWS CLI return, or auto (the default) to detect it for each bare body."`
 	Operation string         `placeholder:"NAME" help:"The operation that bare bodies belong to, if there are several contracts."`
@@ -53,6 +56,9 @@ func (c *validateCommand) Validate() error {
 
 // Run validates recorded responses against contracts.
 func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Context) error {
+	if err := c.check(c.Files); err != nil {
+		return err
+	}
 	inForce, err := c.open(ctx, t)
 	if err != nil {
 		return err
@@ -65,6 +71,10 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 	if err != nil {
 		return err
 	}
+	expected := inputs.Expected
+	if c.Partial != "" || c.Merge {
+		expected = nil // the index of a folder says nothing about its pieces
+	}
 	options := c.options(t, inForce)
 	if options.Names, err = check.ReadNames(ctx, c.Names, inputs, t.notes()); err != nil {
 		return err
@@ -72,9 +82,9 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 	options.Encoding, options.Cores = c.Encoding, int(c.Cores)
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
 	if c.Config != "" {
-		err = c.configure(ctx, line, inputs.Expected, &options)
+		err = c.configure(ctx, line, expected, &options)
 	} else {
-		options.Accept, err = c.acceptance(ctx, inputs.Expected)
+		options.Accept, err = c.acceptance(ctx, expected)
 	}
 	if err != nil {
 		return err
@@ -82,8 +92,8 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 	if c.Config != "" {
 		fmt.Fprintf(t.notes(), "settings: %s\n", strings.ToValidUTF8(c.Config, "\uFFFD"))
 	}
-	r, err := check.Traffic(ctx, inputs, options)
-	if err != nil {
+	r, err := c.result(ctx, t, inputs, options)
+	if err != nil || r == nil {
 		return err
 	}
 	if err := c.write(t, &report.Results{Command: "validate", Traffic: r.Report}); err != nil {
@@ -96,6 +106,23 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 		fmt.Fprintf(t.Err, "crcheck: nothing was checked: %s\n", r.Nothing)
 	}
 	return verdict(r.Report)
+}
+
+// result validates the traffic or merges tallies; it is nil after a tally was written.
+func (c *validateCommand) result(ctx context.Context, t *terminal, inputs *input.Traffic, options check.Options) (*check.Result, error) {
+	if c.Partial == "" && !c.Merge {
+		return check.Traffic(ctx, inputs, options)
+	}
+	counter, err := partial.NewCounter(partial.Validation, options)
+	if c.Partial != "" {
+		return nil, c.count(ctx, t, counter, err, inputs)
+	}
+	tally, err := c.merge(ctx, counter, err, inputs)
+	if err != nil {
+		return nil, err
+	}
+	missing(t, tally)
+	return tally.Validation(c.FailOn, c.FailOnStale), nil
 }
 
 // configure takes what flags do not say from the project file.

@@ -88,6 +88,7 @@ func (run *run) clean(s *source, c clean) {
 	}
 	run.collector.Origin, run.collector.Redacted = run.options.origin(x), c.redacted
 	run.collector.CheckedMany(c.contract.String(), c.n)
-	run.patterns(c.contract)
+	run.file(s)
+	run.reach(c.contract)
 	validate.Outcome{Contract: c.contract}.Note(&run.scope, x, s.bare)
 }

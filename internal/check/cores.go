@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/internal/cores"
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
 )
@@ -20,6 +21,7 @@ type source struct {
 	number int // in the order of reading
 	bare   validate.Bare
 	over   bool // its rest is not checked
+	read   bool // an interaction was read
 
 	once    sync.Once
 	accepts func(body []byte) bool // nil: no bare body is skipped
@@ -33,6 +35,11 @@ type part struct {
 	unread  input.Part // nil: there are only those
 	err     error      // the file cannot be opened
 	results []result
+}
+
+// at returns the place of an interaction, given its index in what was read of the source.
+func (s *source) at(index int) piece.At {
+	return piece.At{Source: s.file.Name, Start: s.file.Start, Index: index, Number: s.number}
 }
 
 // result is the outcome of one interaction, or an error of reading.
@@ -53,10 +60,8 @@ func (run *run) each(ctx context.Context, in *input.Traffic, work func(context.C
 
 // read yields the parts of all files, after it has read ahead in each to learn what the source is.
 func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) bool) {
-	number := 0
 	for file, parts := range in.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
-		of := &source{file: file, number: number, bare: run.options.Names.Bare(file.Name, run.options.Bare)}
-		number++
+		of := &source{file: file, number: run.next(), bare: run.options.Names.Bare(file.Name, run.options.Bare)}
 		of.bare.Found = !file.Named
 		if !run.readFile(ctx, of, parts, yield) || ctx.Err() != nil {
 			return

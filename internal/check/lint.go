@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"slices"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/crcheck/crcheck/internal/cores"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/lint"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/schema"
@@ -23,12 +25,16 @@ import (
 // Cassettes looks for secrets, stale contracts, duplicates and contract violations. The search for
 // secrets needs no contract: a run that found recorded requests and checked nothing else passes.
 func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Report, error) {
-	o.Encoding = Encoding(schema.HTTP.String())
-	if o.FilesOnly {
-		contracts := *o.Contracts
-		contracts.Findings = nil
-		o.Contracts = &contracts
+	sum, err := CountCassettes(ctx, in, o)
+	if err != nil {
+		return nil, err
 	}
+	return sum.CassettesResult(o, nil, ctx.Err() != nil), nil
+}
+
+// CountCassettes is [Cassettes] before the result. If ctx is cancelled, it returns what was counted before.
+func CountCassettes(ctx context.Context, in *input.Traffic, o Options) (*Sum, error) {
+	o.Encoding = Encoding(schema.HTTP.String())
 	run := start(&o)
 	if err := run.turnTo(Part{in, o.Encoding, o.Bare, o.From}); err != nil {
 		return nil, err
@@ -42,16 +48,7 @@ func Cassettes(ctx context.Context, in *input.Traffic, o Options) (*report.Repor
 		Contract: func(name string) *schema.Contract { return named(catalog, name) }}
 	cores.InOrder(ctx, run.cores(), cmp.Or(o.grace, cores.Grace), func(yield func(*lintPart) bool) { run.lintParts(ctx, in, options, yield) },
 		func(ctx context.Context, p *lintPart) bool { return p.work(ctx) }, run.lintCollect)
-	unmet := o.Accept.Settle(&run.scope, o.FailOnStale)
-	if ctx.Err() != nil {
-		run.collector.Problem(ErrInterrupted)
-		unmet = slices.DeleteFunc(unmet, finding.Unmet.Stale) // a row is not stale because a file was not read
-	}
-	r := run.collector.Report(unmet, o.FailOn)
-	if r.Verdict == report.NotChecked && run.requests {
-		r.Verdict = report.Passed
-	}
-	return r, nil
+	return run.Sum, nil
 }
 
 // cassette is one file of a run.
@@ -60,6 +57,13 @@ type cassette struct {
 	file input.File
 	text *lint.Text
 	over bool // its rest is not checked
+
+	number int // in the order of reading
+}
+
+// at returns the place of an interaction.
+func (c *cassette) at(index int) piece.At {
+	return piece.At{Source: c.file.Name, Index: index, Number: c.number}
 }
 
 // lintPart is some consecutive interactions of a file, or its end, and then what was found in them.
@@ -98,7 +102,7 @@ func (run *run) lintParts(ctx context.Context, in *input.Traffic, options lint.O
 	late := 0 // parts after the interrupt: what a blocked reader had read is a first line and its rest
 	for file, parts := range kept.Parts(ctx, cmp.Or(run.options.partSize, traffic.PartSize)) {
 		text = &lint.Text{}
-		of := &cassette{File: lint.New(file.Name, options), file: file, text: text}
+		of := &cassette{File: lint.New(file.Name, options), file: file, text: text, number: run.next()}
 		known := false // what the format is
 		for unread, err := range parts {
 			p := &lintPart{of: of, unread: unread}
@@ -164,18 +168,21 @@ func (run *run) lintCollect(p *lintPart) {
 		var failed *traffic.Error
 		switch {
 		case errors.As(r.err, &failed) && failed.Is(traffic.ErrOddEntry):
+			run.collector.At = p.of.at(failed.Index)
 			run.linted(nil, validate.Outcome{}, run.options.Profile.Grade(validate.Odd(failed)))
 		case errors.As(r.err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !p.of.file.Named:
 			run.collector.Skipped(failed.Format)
 			p.of.over = true
 		case r.err != nil:
-			run.problem(r.err)
+			run.problem(p.of.at(0), r.err)
 			p.of.over = true
 		default:
+			run.collector.At = p.of.at(r.x.Index)
 			run.linted(r.x, r.checked.Outcome, p.of.Add(r.x, r.checked))
 		}
 	}
 	if p.end && !p.of.over {
+		run.collector.At = p.of.at(math.MaxInt)
 		run.linted(nil, validate.Outcome{}, p.of.Whole(p.differs))
 		run.collector.File()
 	}
@@ -200,7 +207,7 @@ func (run *run) linted(x *traffic.Interaction, outcome validate.Outcome, finding
 	switch {
 	case outcome.Contract != nil:
 		run.collector.Checked(outcome.Contract.String())
-		run.patterns(outcome.Contract)
+		run.reach(outcome.Contract)
 		outcome.Note(&run.scope, x, validate.Bare{})
 	case x != nil:
 		run.collector.NotChecked(outcome.NotChecked)

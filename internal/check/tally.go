@@ -6,24 +6,39 @@ import (
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
 )
 
 // Tally counts the deviations from the contracts in all traffic. It returns the first error of an
 // input. If ctx is cancelled, it also returns what was counted before.
 func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, o Options) (*tallies.Traffic, error) {
-	chosen, err := Compile(schema.NewCatalog(contracts...), o.Encoding, o.compile())
-	if err != nil {
+	sum, err := CountDeviations(ctx, in, contracts, o)
+	if sum == nil {
 		return nil, err
+	}
+	return sum.Traffic(o.Profile, nil), err
+}
+
+// CountDeviations is [Tally] before the result.
+func CountDeviations(ctx context.Context, in *input.Traffic, contracts []*schema.Contract, o Options) (*tallies.Tally, error) {
+	chosen := o.prepared
+	if chosen == nil {
+		var err error
+		if chosen, err = Compile(schema.NewCatalog(contracts...), o.Encoding, o.compile()); err != nil {
+			return nil, err
+		}
 	}
 	if err := errors.Join(in.Problems...); err != nil {
 		return nil, err
 	}
 	o.Named = true
-	run := &run{options: &o, chosen: chosen, whole: true}
+	run := start(&o)
+	run.chosen, run.whole = chosen, true
 	idle := make(chan *tallies.Tally, run.cores())
 	for range cap(idle) {
 		idle <- tallies.New(contracts)
@@ -37,7 +52,7 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 		finished := run.validate(ctx, p)
 		for i := range p.results {
 			if r := &p.results[i]; r.err == nil && r.failed == nil {
-				tally.Add(p.of.number, r.x, r.outcome.Outcome)
+				tally.Add(p.of.at(r.x.Index), r.x, r.outcome.Outcome)
 			}
 		}
 		return finished
@@ -56,7 +71,19 @@ func Tally(ctx context.Context, in *input.Traffic, contracts []*schema.Contract,
 	for range cap(idle) {
 		sum.Merge(<-idle)
 	}
-	return sum.Traffic(o.Profile), ctx.Err()
+	return sum, ctx.Err()
+}
+
+// AddDeviations counts one interaction. The options must be prepared.
+func AddDeviations(tally *tallies.Tally, x *traffic.Interaction, o Options) error {
+	var source validate.Source
+	source.See(x)
+	outcome, err := o.prepared.Check(x, o.Bare, &source)
+	if err != nil {
+		return fmt.Errorf("%s: %w", x.Source, err)
+	}
+	tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome.Outcome)
+	return nil
 }
 
 // tallied returns the error of a result, unless it concerns only one interaction or a file that is not

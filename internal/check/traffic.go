@@ -6,19 +6,17 @@
 package check
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"sync"
 	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
-	"github.com/crcheck/crcheck/internal/plural"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/progress"
 	"github.com/crcheck/crcheck/internal/redact/bycontract"
 	"github.com/crcheck/crcheck/internal/report"
@@ -46,11 +44,14 @@ type Options struct {
 	FailOnStale bool
 	// FilesOnly makes [Cassettes] leave out what [Traffic] reports about the interactions.
 	FilesOnly bool
-	Stderr    io.Writer // gets messages about the run
-	Cores     int       // that validate; 0: all
+	// Pieces says that the input is pieces of what is to be checked, whose counts will be merged.
+	Pieces bool
+	Stderr io.Writer // gets messages about the run
+	Cores  int       // that validate; 0: all
 
-	partSize int           // bytes; 0: the usual size
-	grace    time.Duration // after an interrupt; 0: the usual one
+	prepared *validate.Auto // the contracts, for any number of runs
+	partSize int            // bytes; 0: the usual size
+	grace    time.Duration  // after an interrupt; 0: the usual one
 }
 
 // choose says how to choose other contracts: with flags, unless a project file names them.
@@ -63,6 +64,12 @@ func (o *Options) choose(flags string) string {
 
 func (o *Options) compile() validate.Options {
 	return validate.Options{Profile: o.Profile, From: o.From}
+}
+
+// Prepare compiles the contracts for any number of runs with the same options.
+func (o *Options) Prepare() (err error) {
+	o.prepared, err = Compile(o.Contracts.Catalog, o.Encoding, o.compile())
+	return err
 }
 
 // origin returns who responded, according to the options or else the recording.
@@ -82,34 +89,31 @@ var ErrInterrupted = errors.New("interrupted; the rest of the traffic was not ch
 
 // run is one run over many files.
 type run struct {
-	options   *Options
-	chosen    *validate.Auto
-	naming    sync.Mutex
-	named     map[string]*validate.Auto // by the contract that a cassette names; guarded by naming
-	taken     taken
-	whole     bool // accepted bodies are needed too
-	leftOut   map[validate.LeftOut]int
-	unknown   int // values of snapshots that are placeholders
-	scope     finding.Scope
-	said      map[string]bool // problems that many interactions share
-	requests  bool            // an interaction has one
-	collector report.Collector
-	excerpts  bycontract.Excerpts
-	reached   models.Reached
-	unrouted  models.Unrouted
-	services  map[string]bool     // of the contracts that responses were checked against
-	undecided *validate.BareError // the first of bodies that were found in folders
+	*Sum
+	options *Options
+	chosen  *validate.Auto
+	naming  sync.Mutex
+	named   map[string]*validate.Auto // by the contract that a cassette names; guarded by naming
+	taken   taken
+	whole   bool // accepted bodies are needed too
+	number  int  // of the next source
+
+	excerpts bycontract.Excerpts
 }
 
-// start begins a run with the findings about the contracts.
 func start(o *Options) *run {
-	run := &run{options: o, leftOut: map[validate.LeftOut]int{}, said: map[string]bool{}, services: map[string]bool{}}
-	run.collector.Accept = o.Accept
+	run := &run{Sum: NewSum(*o), options: o}
 	run.collector.Origin = o.From
-	for _, f := range o.Profile.Grade(o.Contracts.Findings) {
-		run.collector.Add(f, nil)
-	}
 	return run
+}
+
+// next returns the number of a source that is read next. The order of pieces is that of paths.
+func (run *run) next() int {
+	if run.options.Pieces {
+		return 0
+	}
+	run.number++
+	return run.number
 }
 
 // Part is traffic of one origin, and what its bare bodies are.
@@ -129,6 +133,15 @@ func Traffic(ctx context.Context, in *input.Traffic, o Options) (*Result, error)
 // Parts is [Traffic] for traffic of several origins in one report. The parts replace the options of
 // the same name.
 func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
+	sum, err := Count(ctx, parts, o)
+	if err != nil {
+		return nil, err
+	}
+	return sum.Result(o, nil, ctx.Err() != nil), nil
+}
+
+// Count is [Parts] before the result. If ctx is cancelled, it returns what was counted before.
+func Count(ctx context.Context, parts []Part, o Options) (*Sum, error) {
 	run := start(&o)
 	run.scope.Layers(finding.LayerSchema, finding.LayerBytes, finding.LayerHTTP)
 	for _, part := range parts {
@@ -139,67 +152,32 @@ func Parts(ctx context.Context, parts []Part, o Options) (*Result, error) {
 			break
 		}
 	}
-	interrupted := ctx.Err() != nil
 	run.taken.announce(progress.Notes(o.Stderr))
-	if run.unknown > 0 {
-		fmt.Fprintf(progress.Notes(o.Stderr), "LocalStack snapshots: %s, such as <resource:1>, would not conform and may be any value\n", plural.Of(run.unknown, "placeholder"))
-	}
-	if taken := o.Contracts.Taken(run.services, &run.unrouted); taken != "" {
-		fmt.Fprintln(progress.Notes(o.Stderr), taken)
-	}
-	for _, f := range o.Profile.Grade(validate.Note(run.leftOut)) {
-		run.collector.Add(f, nil)
-	}
-	unmet := o.Accept.Settle(&run.scope, o.FailOnStale)
-	if interrupted {
-		run.collector.Problem(ErrInterrupted)
-		// A row is not stale because traffic was not read.
-		unmet = slices.DeleteFunc(unmet, finding.Unmet.Stale)
-	}
-	r := &Result{Report: run.collector.Report(unmet, o.FailOn), Interrupted: interrupted}
-	if r.Report.Verdict == report.NotChecked {
-		r.Nothing = run.nothing(&r.Report.Checks)
-	}
-	return r, nil
+	return run.Sum, nil
 }
 
 // turnTo makes the options of a part those of the run.
 func (run *run) turnTo(part Part) error {
 	o := *run.options
 	o.Encoding, o.Bare, o.From = part.Encoding, part.Bare, part.From
-	chosen, err := Compile(o.Contracts.Catalog, o.Encoding, o.compile())
-	if err != nil {
-		return err
+	chosen := o.prepared
+	if chosen == nil {
+		var err error
+		if chosen, err = Compile(o.Contracts.Catalog, o.Encoding, o.compile()); err != nil {
+			return err
+		}
 	}
 	run.options, run.chosen, run.named = &o, chosen, map[string]*validate.Auto{}
 	run.collector.Origin = o.From
 	for _, problem := range part.Input.Problems {
-		run.problem(problem)
+		run.problem(piece.At{}, problem)
 	}
 	return nil
 }
 
-// Result is the outcome of a run.
-type Result struct {
-	*report.Report
-	Interrupted bool
-	Nothing     string // why nothing was checked, if nothing was
-}
-
-func (run *run) nothing(c *report.Checks) string {
-	switch {
-	case run.unrouted.Total > 0:
-		return run.unrouted.String() + "; " + run.options.choose(run.unrouted.Add())
-	case c.Unrecognised != nil:
-		return "no loaded contract knows any member of the documents; " + run.options.choose("name their operation with --contract and --operation")
-	case run.undecided != nil:
-		return run.undecided.Error()
-	}
-	return c.WhyNothing()
-}
-
 // problem notes that the run could not check everything.
-func (run *run) problem(err error) {
+func (run *run) problem(at piece.At, err error) {
+	run.collector.At = at
 	run.collector.Problem(err)
 	fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", err)
 }
@@ -210,20 +188,19 @@ func (run *run) result(s *source, r *result) {
 	var failed *traffic.Error
 	switch {
 	case errors.As(r.err, &failed) && failed.Is(traffic.ErrOddEntry):
-		run.odd(failed)
+		run.odd(s.at(failed.Index), failed)
 		return
 	case errors.As(r.err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !s.file.Named:
 		run.collector.Skipped(failed.Format)
 		s.over = true
 		return
 	case r.err != nil:
-		run.problem(r.err)
+		run.problem(s.at(0), r.err)
 		s.over = true
 		return
 	}
-	if r.x.Index == 0 {
-		run.collector.File()
-	}
+	run.file(s)
+	run.collector.At = s.at(r.x.Index)
 	if r.failed != nil {
 		run.unchecked(r.x, r.failed, s.bare.Found)
 		return
@@ -231,8 +208,17 @@ func (run *run) result(s *source, r *result) {
 	run.checked(r.x, s.bare, &r.outcome)
 }
 
+// file counts the source of an interaction.
+func (run *run) file(s *source) {
+	if !s.read {
+		s.read = true
+		run.collector.File()
+	}
+}
+
 // odd collects the finding about an entry that does not conform to the format of its recording.
-func (run *run) odd(e *traffic.Error) {
+func (run *run) odd(at piece.At, e *traffic.Error) {
+	run.collector.At = at
 	run.collector.Redacted = false // an entry that is malformed may not be what its file says
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {
 		run.collector.Add(f, nil)
@@ -248,20 +234,19 @@ func (run *run) unchecked(x *traffic.Interaction, err error, found bool) {
 	var bare *validate.BareError
 	if found && errors.As(err, &bare) && bare.Undecided {
 		run.collector.NotChecked("without a request and without --operation")
-		run.undecided = cmp.Or(run.undecided, bare)
+		run.undecide(run.collector.At, bare)
 		return
 	}
 	run.collector.NotChecked("without a contract")
-	if !run.said[err.Error()] {
-		run.said[err.Error()] = true
-		run.problem(fmt.Errorf("%s: %w", x.Source, err))
+	if run.collector.SharedProblem(x.Source, err) {
+		fmt.Fprintf(run.options.Stderr, "crcheck: %s: %v\n", x.Source, err)
 	}
 }
 
 func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *validate.Checked) {
 	run.taken.count(run.options.Encoding, x, outcome)
 	run.leftOut[outcome.LeftOut]++
-	run.unknown += outcome.Placeholders
+	run.placeholders += outcome.Placeholders
 	run.collector.Origin, run.collector.Redacted = run.options.origin(x), redacted(x)
 	switch {
 	case outcome.Unrecognised != nil:
@@ -280,18 +265,10 @@ func (run *run) checked(x *traffic.Interaction, bare validate.Bare, outcome *val
 	if outcome.Contract == nil {
 		return
 	}
-	run.services[outcome.Contract.Service] = true
-	run.patterns(outcome.Contract)
+	run.reach(outcome.Contract)
 	outcome.Note(&run.scope, x, bare)
 	for _, f := range outcome.Findings {
 		run.collector.AddFrom(f, func() []byte { return run.excerpts.Line(outcome.Contract, x, f.Line) })
-	}
-}
-
-// patterns reports which patterns of a contract that traffic reached are not checked.
-func (run *run) patterns(c *schema.Contract) {
-	for _, f := range run.options.Profile.Grade(run.options.Contracts.Place(run.reached.By(c), c)) {
-		run.collector.Add(f, nil)
 	}
 }
 

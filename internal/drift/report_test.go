@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/drift"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/report"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -45,9 +46,9 @@ func tally(t testing.TB, c *schema.Contract, bodies ...string) *tallies.Traffic 
 		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf([]byte(body))}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(0, x, outcome)
+		all.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 	}
-	return all.Traffic(finding.Default)
+	return all.Traffic(finding.Default, nil)
 }
 
 func TestReports(t *testing.T) {
@@ -190,7 +191,7 @@ func TestPlacesThatLookLikePatterns(t *testing.T) {
 }
 
 func TestNothingChecked(t *testing.T) {
-	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(finding.Default)}
+	r := &report.Drift{Traffic: tallies.New([]*schema.Contract{bed()}).Traffic(finding.Default, nil)}
 	require.NoError(t, r.Settle(nil, report.FailOnError))
 	require.Equal(t, report.NotChecked, r.Verdict)
 }

@@ -23,6 +23,9 @@ type File struct {
 	Name  string
 	Named bool // the user named it, rather than its folder
 	Open  func(context.Context) (io.ReadCloser, error)
+	// Start is where the piece of the file that Open returns begins, in bytes of the decompressed text.
+	Start     int64
+	Continued bool // see [traffic.File]
 }
 
 // Traffic is the traffic that a command reads.
@@ -48,7 +51,7 @@ func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
 	for _, p := range paths {
 		if p == "-" {
 			in.endless = true
-			in.Files = append(in.Files, File{"-", true, func(ctx context.Context) (io.ReadCloser, error) {
+			in.Files = append(in.Files, File{Name: "-", Named: true, Open: func(ctx context.Context) (io.ReadCloser, error) {
 				return io.NopCloser(Interruptible(ctx, stdin)), nil
 			}})
 			continue
@@ -67,13 +70,18 @@ func Gather(stdin io.Reader, stderr io.Writer, paths []string) *Traffic {
 	return in
 }
 
+// Of returns the traffic of one file. Its size is not known.
+func Of(file File, stderr io.Writer) *Traffic {
+	return &Traffic{Files: []File{file}, endless: true, stderr: stderr}
+}
+
 func (in *Traffic) file(file traffic.File) {
 	if info, err := os.Stat(file.Path); err == nil && info.Mode().IsRegular() {
 		in.size += info.Size()
 	} else {
 		in.endless = true
 	}
-	in.Files = append(in.Files, File{file.Path, file.Named, func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
+	in.Files = append(in.Files, File{Name: file.Path, Named: file.Named, Open: func(ctx context.Context) (io.ReadCloser, error) { return Open(ctx, file.Path) }})
 }
 
 // index reads the expected findings of a folder's index. A file of that name that is not an index
@@ -108,7 +116,7 @@ func (in *Traffic) embedded() {
 	embedded, index := cassettes.Embedded(), cassettes.EmbeddedIndex()
 	in.Expected = index.Expectations(folder)
 	for _, entry := range index.Entries {
-		in.Files = append(in.Files, File{path.Join(folder, entry.File), true, func(context.Context) (io.ReadCloser, error) {
+		in.Files = append(in.Files, File{Name: path.Join(folder, entry.File), Named: true, Open: func(context.Context) (io.ReadCloser, error) {
 			return embedded.Open(entry.File)
 		}})
 		if info, err := fs.Stat(embedded, entry.File); err == nil {
@@ -136,7 +144,7 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 }
 
 func (in *Traffic) of(f File) traffic.File {
-	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers}
+	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers, Continued: f.Continued}
 }
 
 // Part is some consecutive interactions of a file; see [traffic.File.Parts].

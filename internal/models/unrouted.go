@@ -2,6 +2,7 @@ package models
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -45,6 +46,41 @@ func (u *Unrouted) Count(why *schema.Unrouted) {
 	default:
 		u.services[name+" ("+why.Protocol+")"]++
 	}
+}
+
+// Merge adds what another one counted.
+func (u *Unrouted) Merge(v *Unrouted) {
+	if u.services == nil {
+		u.services, u.add = map[string]int{}, map[string]bool{}
+	}
+	u.Total += v.Total
+	for name, n := range v.services {
+		u.services[name] += n
+	}
+	maps.Copy(u.add, v.add)
+}
+
+// unroutedForm is an [Unrouted] in JSON.
+type unroutedForm struct {
+	Total    int             `json:"total"`
+	Services map[string]int  `json:"services,omitempty"`
+	Add      map[string]bool `json:"add,omitempty"`
+}
+
+// MarshalJSON writes what [Unrouted.UnmarshalJSON] reads.
+func (u *Unrouted) MarshalJSON() ([]byte, error) {
+	return json.Marshal(unroutedForm{u.Total, u.services, u.add})
+}
+
+// UnmarshalJSON reads counts.
+func (u *Unrouted) UnmarshalJSON(text []byte) error {
+	var form unroutedForm
+	if err := json.Unmarshal(text, &form); err != nil {
+		return err
+	}
+	*u = Unrouted{}
+	u.Merge(&Unrouted{form.Total, form.Services, form.Add})
+	return nil
 }
 
 // String returns what was not routed, for a run in which nothing was routed.

@@ -53,7 +53,7 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 		fmt.Fprintf(out, "left out: %s, not seen\n", plural.Of(r.Unseen, "operation"))
 	}
 	if r.Interrupted {
-		fmt.Fprintln(out, "incomplete: interrupted; the rest of the traffic was not read")
+		fmt.Fprintln(out, "incomplete: the rest of the traffic was not read")
 	}
 	fmt.Fprintf(out, "coverage: %d%% of %s, by %s of %s\n", r.Percent, plural.Of(len(r.Contracts), "contract"), plural.Number(r.Counted), plural.Of(r.Responses, "response"))
 	return out.Flush()

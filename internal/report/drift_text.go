@@ -215,7 +215,7 @@ func (t driftText) summary(r *Drift, counts [finding.Error + 1]int) {
 	case r.Traffic != nil:
 		fmt.Fprintf(t, "checked %d of %s\n", r.Traffic.Checked, plural.Of(r.Traffic.Interactions, "interaction"))
 		if r.Interrupted {
-			fmt.Fprintln(t, "incomplete: interrupted; the rest of the traffic was not read")
+			fmt.Fprintln(t, "incomplete: the rest of the traffic was not read")
 		}
 	}
 	fmt.Fprintf(t, "%s: %s, %s, %s", t.bold(string(r.Verdict)), plural.Of(counts[finding.Error], "error"), plural.Of(counts[finding.Warning], "warning"), plural.Of(counts[finding.Info], "info"))

@@ -2,10 +2,12 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/piece"
 )
 
 // Side says whether a finding is about a request or a response.
@@ -79,6 +81,7 @@ type Sample struct {
 	Excerpt *Excerpt `json:"excerpt,omitempty"`
 
 	redacted bool // the traffic is marked redacted
+	at       piece.At
 }
 
 // MaxSamples bounds the samples of a group; [Text] shows fewer.
@@ -114,24 +117,38 @@ func (c *Collector) AddFrom(f finding.Finding, line func() []byte) {
 		return
 	}
 	key := kindKey{f.Fingerprint(), f.Severity, deviation.text}
-	k := c.kinds[key]
-	if k == nil {
-		if c.kinds == nil {
-			c.kinds = map[kindKey]*kind{}
-		}
-		k = &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
-			Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text}, got: f.Got, want: f.Want}
-		k.Remedy = c.remedy(f.Rule, k.Side, deviation)
-		c.kinds[key] = k
+	c.prepare()
+	k, known, room := c.kinds.get(key)
+	if !room {
+		at := kindKey{elsewhere(f.Rule, f.Operation, f.Part), f.Severity, deviation.text}
+		k, known = c.kindsElsewhere[at]
 	}
+	sample := Sample{f, nil, c.Redacted, c.At}
+	if known && sample.compare(&k.Samples[0]) >= 0 {
+		k.add(f, deviation.hint)
+		if i := k.room(&sample); i < MaxSamples {
+			sample.Excerpt = excerpt(f, line())
+			k.Samples = slices.Insert(k.Samples, i, sample)
+			k.Samples = k.Samples[:min(MaxSamples, len(k.Samples))]
+		}
+		return
+	}
+	sample.Excerpt = excerpt(f, line())
+	first := &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
+		Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text, Samples: []Sample{sample}},
+		got: f.Got, want: f.Want}
+	first.Remedy = c.remedy(f.Rule, first.Side, deviation)
+	first.add(f, deviation.hint)
+	c.addKind(first)
+}
+
+// add counts a finding, except for its sample.
+func (k *kind) add(f finding.Finding, hint string) {
 	k.Count++
 	k.test(f.Test)
 	k.gotVaries = k.gotVaries || k.got != f.Got || k.want != f.Want
 	k.shapeVaries = k.shapeVaries || k.Shape != f.Shape
-	k.hint = cmp.Or(k.hint, deviation.hint)
-	if len(k.Samples) < MaxSamples {
-		k.Samples = append(k.Samples, Sample{f, excerpt(f, line()), c.Redacted})
-	}
+	k.hint = leastText(k.hint, hint)
 }
 
 // remedy returns the advice about a finding. The advice about a request does not depend on who
@@ -178,7 +195,13 @@ func (k *kind) cause() string {
 func (c *Collector) causes() []Group {
 	byCause := map[string][]*kind{}
 	var order []string
-	for _, k := range sortedKinds(c.kinds) {
+	for _, k := range c.sortedKinds() {
+		if c.Pieces != nil {
+			k = k.clone()
+			for i := range k.Samples {
+				k.Samples[i].Finding = c.placed(k.Samples[i].Finding, k.Samples[i].at)
+			}
+		}
 		cause := k.cause()
 		if byCause[cause] == nil {
 			order = append(order, cause)
@@ -192,11 +215,8 @@ func (c *Collector) causes() []Group {
 	return groups
 }
 
-func sortedKinds(kinds map[kindKey]*kind) []*kind {
-	var all []*kind
-	for _, k := range kinds {
-		all = append(all, k)
-	}
+func (c *Collector) sortedKinds() []*kind {
+	all := slices.AppendSeq(slices.Collect(maps.Values(c.kinds.of)), maps.Values(c.kindsElsewhere))
 	slices.SortFunc(all, func(a, b *kind) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation),
 			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Deviation, b.Deviation))

@@ -19,6 +19,7 @@ import (
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/piece"
 )
 
 // Report is the outcome of a run.
@@ -84,15 +85,26 @@ type Collector struct {
 	// Redacted says that the traffic of the next findings is marked redacted, so that every report
 	// may show what is in it.
 	Redacted bool
+	// At is where the next findings and problems are.
+	At piece.At
+	// Pieces says what was read, if not all of it, or not in its order.
+	Pieces *piece.Set
 	// ByOperation adds the counts of each operation to those of the services.
 	ByOperation bool
 
-	kinds      map[kindKey]*kind
-	hidden     map[hiddenKey]*HiddenGroup
+	kinds    firsts[kindKey, *kind]
+	hidden   firsts[hiddenKey, *HiddenGroup]
+	maxKinds int // 0: [MaxKinds]
+	// What is beyond.
+	kindsElsewhere  map[kindKey]*kind
+	hiddenElsewhere map[hiddenKey]*HiddenGroup
+
 	contracts  map[string]int
 	notChecked map[string]int
 	notRead    map[string]int
 	skipped    map[string]int
+	problems   []problem
+	shared     map[string]piece.At // the first place of each shared problem
 	report     Report
 }
 
@@ -123,6 +135,9 @@ func countMany(counts *map[string]int, name string, n int) {
 
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
+
+// Files returns how many inputs were read.
+func (c *Collector) Files() int { return c.report.Checks.Files }
 
 // NotRead counts a response whose body no rule read, such as a "blob payload"; kind
 // is in the singular. It is not among those that were checked.
@@ -158,9 +173,15 @@ func (c *Collector) Unrecognised(names []string) {
 	}
 	u.Count++
 	c.report.Checks.Responses++
+	u.name(names)
+}
+
+// name notes names: the first ones in their order are kept.
+func (u *Unrecognised) name(names []string) {
 	for _, name := range names {
-		if i, known := slices.BinarySearch(u.Names, name); !known && len(u.Names) < MaxNames && len(name) <= MaxName {
+		if i, known := slices.BinarySearch(u.Names, name); !known && i < MaxNames && len(name) <= MaxName {
 			u.Names = slices.Insert(u.Names, i, name)
+			u.Names = u.Names[:min(MaxNames, len(u.Names))]
 		}
 	}
 }
@@ -169,12 +190,34 @@ func (c *Collector) Unrecognised(names []string) {
 func (c *Collector) Expected() { c.report.Expected++ }
 
 // Problem notes why the run could not check everything.
-func (c *Collector) Problem(err error) { c.report.Problems = append(c.report.Problems, err.Error()) }
+func (c *Collector) Problem(err error) {
+	c.problems = append(c.problems, problem{At: c.At, Text: err.Error()})
+}
+
+// SharedProblem notes a problem that many interactions may have. It is reported once, with the first
+// source that has it. The result is false if it was noted before.
+func (c *Collector) SharedProblem(source string, err error) bool {
+	text := err.Error()
+	first, known := c.shared[text]
+	if known && first.Compare(c.At) <= 0 {
+		return false
+	}
+	if c.shared == nil {
+		c.shared = map[string]piece.At{}
+	}
+	c.shared[text] = c.At
+	c.problems = append(c.problems, problem{c.At, source + ": " + text, text})
+	return !known
+}
 
 // Report returns the report, with the ignore rows that were not met.
 func (c *Collector) Report(unmet []finding.Unmet, failOn Threshold) *Report {
 	r := c.report
 	r.Unmet, r.failOn = unmet, failOn
+	r.Problems = c.problemTexts()
+	if c.Pieces != nil {
+		r.Checks.Files = c.Pieces.Sources()
+	}
 	r.Checks.Contracts = sorted(c.contracts)
 	r.Checks.NotChecked = sorted(c.notChecked)
 	r.Checks.NotRead = sorted(c.notRead)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
@@ -29,9 +30,9 @@ func ExampleTally() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		tally.Add(0, x, outcome)
+		tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 	}
-	result := tally.Traffic(finding.Default)
+	result := tally.Traffic(finding.Default, nil)
 	for _, o := range result.Observations {
 		if o.Rule == finding.EnumUnknownValue {
 			fmt.Println(o.Place, o.Details[0].Text, o.Count)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/garden"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -152,9 +153,9 @@ func tallied(t *testing.T, c *schema.Contract, all []*traffic.Interaction, optio
 	for _, x := range all {
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		tally.Add(0, x, outcome)
+		tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 	}
-	return tally.Traffic(options.Profile)
+	return tally.Traffic(options.Profile, nil)
 }
 
 // responses returns bare bodies as interactions.

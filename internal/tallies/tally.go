@@ -9,6 +9,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/decimal"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/traffic"
 	"github.com/crcheck/crcheck/validate"
@@ -42,12 +43,12 @@ type Seen struct {
 	Source      string `json:"source"`
 	Interaction int    `json:"interaction"` // in its source, from 1
 
-	source int // the number of the source
+	at piece.At
 }
 
-func (s Seen) before(t Seen) bool {
-	return cmp.Or(cmp.Compare(s.source, t.source), cmp.Compare(s.Interaction, t.Interaction)) < 0
-}
+func seen(at piece.At) Seen { return Seen{at.Source, at.Index + 1, at} }
+
+func (s Seen) before(t Seen) bool { return s.at.Compare(t.at) < 0 }
 
 // Observation is one kind of deviation from the contract: a rule at a place of the contract.
 type Observation struct {
@@ -90,8 +91,8 @@ func New(contracts []*schema.Contract) *Tally {
 	return t
 }
 
-// Add counts the outcome of an interaction, given the number of its source in the order of reading.
-func (t *Tally) Add(source int, x *traffic.Interaction, outcome validate.Outcome) {
+// Add counts the outcome of an interaction at a place.
+func (t *Tally) Add(place piece.At, x *traffic.Interaction, outcome validate.Outcome) {
 	t.total++
 	if outcome.NotRead != "" {
 		t.notChecked["not read: "+outcome.NotRead]++
@@ -108,7 +109,7 @@ func (t *Tally) Add(source int, x *traffic.Interaction, outcome validate.Outcome
 	if len(outcome.Findings) == 0 {
 		return
 	}
-	at := Seen{x.Source, x.Index + 1, source}
+	at := seen(place)
 	for _, f := range outcome.Findings {
 		t.finding(p, f, at)
 	}
@@ -151,7 +152,7 @@ func (o *Observation) merge(p *Observation) {
 	o.More += p.More
 	o.Severity = max(o.Severity, p.Severity)
 	if p.First.before(o.First) {
-		o.First = p.First
+		o.First, o.Shape = p.First, p.Shape
 	}
 	for _, n := range []json.Number{p.Least, p.Greatest} {
 		if n != "" {
@@ -182,7 +183,7 @@ func (t *Tally) observe(f finding.Finding, part schema.Part, where observed, at 
 	o.Count++
 	o.Severity = max(o.Severity, f.Severity)
 	if at.before(o.First) {
-		o.First = at
+		o.First, o.Shape = at, observedShape(f)
 	}
 	if where.number != "" {
 		o.stretch(where.number)
@@ -211,7 +212,7 @@ func (o *Observation) take(d Detail) {
 	} else {
 		known.Count += d.Count
 		if d.First.before(known.First) {
-			known.First = d.First
+			known.First, known.Partial, known.Names = d.First, d.Partial, d.Names
 		}
 		known.Types = slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(known.Types), d.Types...))))
 	}

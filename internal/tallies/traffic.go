@@ -8,6 +8,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/jsontree"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -44,8 +45,8 @@ type Reason struct {
 	Count int    `json:"count"`
 }
 
-// Traffic returns the result.
-func (t *Tally) Traffic(profile finding.Profile) *Traffic {
+// Traffic returns the result. The pieces say what was read, if the tally was merged of pieces.
+func (t *Tally) Traffic(profile finding.Profile, pieces *piece.Set) *Traffic {
 	r := &Traffic{Profile: profile.String(), Interactions: t.total, Contracts: []Contract{}, Observations: []Observation{}}
 	for c, n := range t.checked {
 		r.Checked += n
@@ -55,7 +56,9 @@ func (t *Tally) Traffic(profile finding.Profile) *Traffic {
 		r.NotChecked = append(r.NotChecked, Reason{name, n})
 	}
 	for _, o := range t.kinds {
-		r.Observations = append(r.Observations, o.finished())
+		done := o.finished()
+		done.place(pieces)
+		r.Observations = append(r.Observations, done)
 	}
 	for c, p := range t.places {
 		for place := range p.timestamps.seen {
@@ -74,6 +77,18 @@ func (o *Observation) finished() Observation {
 		done.Details = append(done.Details, *o.details[text])
 	}
 	return done
+}
+
+// place counts interactions from the beginning of their sources.
+func (o *Observation) place(pieces *piece.Set) {
+	if pieces == nil {
+		return
+	}
+	o.First.Interaction += pieces.Before(o.First.Source, o.First.at.Start).Interactions
+	for i := range o.Details {
+		first := &o.Details[i].First
+		first.Interaction += pieces.Before(first.Source, first.at.Start).Interactions
+	}
 }
 
 func (r *Traffic) sort() {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/garden"
+	"github.com/crcheck/crcheck/internal/piece"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
@@ -24,7 +25,7 @@ import (
 // tally validates bare bodies against a contract.
 func tally(t testing.TB, c *schema.Contract, bodies [][]byte) *tallies.Traffic {
 	t.Helper()
-	return split(t, c, bodies, func(int) int { return 0 })[0].Traffic(finding.Default)
+	return split(t, c, bodies, func(int) int { return 0 })[0].Traffic(finding.Default, nil)
 }
 
 // split validates bare bodies, each into the tally that in names.
@@ -40,7 +41,7 @@ func split(t testing.TB, c *schema.Contract, bodies [][]byte, in func(i int) int
 		x := &traffic.Interaction{Source: "bodies.ndjson", Kind: traffic.NDJSON, Index: i, Response: traffic.Response{Body: traffic.BodyOf(body)}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all[in(i)].Add(0, x, outcome)
+		all[in(i)].Add(piece.At{Source: x.Source, Index: i}, x, outcome)
 	}
 	return all
 }
@@ -128,9 +129,9 @@ func TestExchanges(t *testing.T) {
 			Response: traffic.Response{Status: 400, Header: map[string][]string{"X-Amzn-Errortype": {"HailException"}, "Content-Type": {"application/json"}}, Body: traffic.BodyOf([]byte("{}"))}}
 		outcome, err := k.Check(x, validate.Bare{})
 		require.NoError(t, err)
-		all.Add(0, x, outcome)
+		all.Add(piece.At{Source: x.Source, Index: i}, x, outcome)
 	}
-	r := all.Traffic(finding.Default)
+	r := all.Traffic(finding.Default, nil)
 	require.Equal(t, []string{"error.unmodeled output# ×2 @1 HailException[]×2@1"}, observed(r))
 	require.Equal(t, []int{3, 2}, []int{r.Interactions, r.Checked})
 	require.Len(t, r.NotChecked, 1)
@@ -198,7 +199,7 @@ func TestMerge(t *testing.T) {
 			"grouped twice": func() *tallies.Tally { return merged(parts[0], merged(merged(parts[1:]...), empty())) },
 			"with nothing":  func() *tallies.Tally { return merged(empty(), merged(parts...), empty()) },
 		} {
-			t.Run(fmt.Sprint(seed, " ", name), func(t *testing.T) { require.Equal(t, want, encoded(t, sum().Traffic(finding.Default))) })
+			t.Run(fmt.Sprint(seed, " ", name), func(t *testing.T) { require.Equal(t, want, encoded(t, sum().Traffic(finding.Default, nil))) })
 		}
 	}
 }
@@ -253,9 +254,9 @@ func TestNoProse(t *testing.T) {
 					change(&outcome.Findings[i])
 				}
 				seen += len(outcome.Findings)
-				tally.Add(0, x, outcome)
+				tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 			}
-			r := tally.Traffic(options.Profile)
+			r := tally.Traffic(options.Profile, nil)
 			text := encoded(t, r)
 			for _, p := range r.Propose([]*schema.Contract{c}) {
 				text += string(p.Overlay) + strings.Join(p.Left, "\n")
@@ -287,9 +288,9 @@ func BenchmarkTraffic(b *testing.B) {
 					require.NoError(b, err)
 					outcome, err := k.Check(x, validate.Bare{})
 					require.NoError(b, err)
-					tally.Add(0, x, outcome)
+					tally.Add(piece.At{Source: x.Source, Index: x.Index}, x, outcome)
 				}
-				require.Equal(b, len(all), tally.Traffic(finding.Default).Checked)
+				require.Equal(b, len(all), tally.Traffic(finding.Default, nil).Checked)
 			}
 			b.ReportMetric(float64(b.N*len(all))/b.Elapsed().Seconds(), "responses/s")
 		})

@@ -1,0 +1,7 @@
+package check
+
+// For the tests of pieces.
+var (
+	Recording = recording
+	Zipped    = zipped
+)

@@ -1,0 +1,213 @@
+// Package tally counts recorded traffic piece by piece, for archives that one machine does not hold: each
+// worker counts some files, or ranges of their lines, and the tallies merge into one report.
+//
+// # Model
+//
+//	Options ── New ──▶ Counter ── File, Text, Add ──▶ Tally ── Merge ──▶ Tally ── Report ──▶ a report
+//	                              worker 1 … n          │  ▲
+//	                                                Marshal, Unmarshal
+//
+// A [Counter] is compiled once for each process. [Tally.Merge] is associative and commutative, and a tally
+// of nothing is its identity: any split of the traffic, in any order and any tree of merges, has the
+// same report as one run of the command over all files in the order of their paths, byte for byte.
+//
+// Offsets count bytes of the decompressed text. A [Range] has the lines that begin in it, so that ranges
+// need not end at line ends. A tally knows what was read: bytes that were read twice are an error of
+// Merge, and bytes that were not read are a problem of the report.
+//
+// A tally grows with the contracts, with the kinds of findings (each keeps at most 100 samples), and with the
+// number of files and ranges, not with the traffic. [Tally.Marshal] writes JSON with a version;
+// tallies of another version or with other options are refused.
+package tally
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"runtime/debug"
+
+	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/check"
+	"github.com/crcheck/crcheck/internal/coverage"
+	"github.com/crcheck/crcheck/internal/input"
+	"github.com/crcheck/crcheck/internal/models"
+	"github.com/crcheck/crcheck/internal/partial"
+	"github.com/crcheck/crcheck/internal/piece"
+	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/schema"
+	"github.com/crcheck/crcheck/traffic"
+	"github.com/crcheck/crcheck/validate"
+)
+
+// Kind is what a tally counts: the command that makes the same report.
+type Kind string
+
+const (
+	Validation Kind = "validate"      // findings
+	Drift      Kind = "drift"         // deviations of traffic from contracts, by place
+	Coverage   Kind = "coverage"      // what responses show of the contracts
+	Lint       Kind = "cassette lint" // findings about cassettes as files
+)
+
+// Options say what to count. All tallies of a report need equal options, but for Cores and Log. The zero
+// value of each field but Contracts is the default of the commands.
+type Options struct {
+	Kind      Kind // empty: Validation
+	Contracts []*schema.Contract
+	Findings  finding.Set     // about the contracts, as package schema/source returns them; the report has them
+	Encoding  schema.Encoding // of bare bodies: there is no detection, because pieces may look different
+	Bare      validate.Bare   // what bare bodies are
+	Profile   finding.Profile
+	From      finding.Origin // who sent the responses
+	Ignore    []finding.Expected
+	Cores     int       // for one file; 0: all
+	Log       io.Writer // gets messages about single files; nil: none
+}
+
+// Counter counts with the same options. Goroutines may share it.
+type Counter struct{ of *partial.Counter }
+
+// New compiles the contracts. The error is about a contract or an ignore row.
+func New(o Options) (*Counter, error) {
+	if o.Log == nil {
+		o.Log = io.Discard
+	}
+	catalog := schema.NewCatalog(o.Contracts...)
+	ledger, err := finding.NewLedger(o.Ignore)
+	if err != nil {
+		return nil, err
+	}
+	options := check.Options{Contracts: &models.InForce{Catalog: catalog, Findings: o.Findings}, Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
+		Profile: o.Profile, From: o.From, Cores: o.Cores, Stderr: o.Log, Accept: report.Acceptance{Ledger: ledger, Deviations: report.DeviationsHide}}
+	var counter *partial.Counter
+	switch o.Kind {
+	case Drift:
+		counter, err = partial.NewDriftCounter(o.Contracts, options)
+	case Coverage:
+		var plan *coverage.Plan
+		if plan, err = coverage.Compile(catalog); err == nil {
+			counter, err = partial.NewCoverageCounter(plan, o.Cores, o.Log)
+		}
+	case Lint:
+		counter, err = partial.NewCounter(partial.Lint, options)
+	default:
+		counter, err = partial.NewCounter(partial.Validation, options)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Counter{counter}, nil
+}
+
+// Range is the lines that begin at an offset from Start on and before End, in bytes. An End of 0 is the
+// end of the input.
+type Range struct{ Start, End int64 }
+
+func (r Range) piece() piece.Range {
+	if r.End == 0 {
+		r.End = piece.All.End
+	}
+	return piece.Range(r)
+}
+
+// Empty returns a tally of nothing.
+func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
+
+// File counts a range of a file of any format of package traffic. Only NDJSON is cut: the range of any other
+// file that begins at 0 has all of it. What cannot be read is a problem of the report. The error is that of
+// ctx; of Drift and Coverage, it is also any error of reading.
+func (c *Counter) File(ctx context.Context, path string, r Range) (*Tally, error) {
+	f := input.File{Name: path, Named: true, Open: func(ctx context.Context) (io.ReadCloser, error) { return input.Open(ctx, path) }}
+	return tallied(c.of.File(ctx, f, r.piece()))
+}
+
+// Input counts a whole input of any format of package traffic, which may be compressed. Errors are those of
+// [Counter.File].
+func (c *Counter) Input(ctx context.Context, source string, r io.Reader) (*Tally, error) {
+	f := input.File{Name: source, Named: true, Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }}
+	return tallied(c.of.File(ctx, f, piece.All))
+}
+
+// Text counts a range of an input that [IsNDJSON] is true for. The text is decompressed, and begins with the
+// byte before the range, or with the range if that begins at 0; it is read no further than the range
+// needs. Errors are those of [Counter.File].
+func (c *Counter) Text(ctx context.Context, source string, text io.Reader, r Range) (*Tally, error) {
+	return tallied(c.of.Text(ctx, source, text, r.piece()))
+}
+
+// IsNDJSON reports whether an input can be cut into ranges: whether it is NDJSON of several lines. It reads
+// the head of the input, up to its second line.
+func IsNDJSON(source string, r io.Reader) bool { return partial.IsNDJSON(source, r) }
+
+// Unmarshal reads what [Tally.Marshal] wrote. The error says why it is not a tally with the options of the
+// counter.
+func (c *Counter) Unmarshal(text []byte) (*Tally, error) { return tallied(c.of.Decode(text)) }
+
+func tallied(t *partial.Tally, err error) (*Tally, error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Tally{t}, nil
+}
+
+// Tally is what was counted. It is not safe for concurrent use.
+type Tally struct{ of *partial.Tally }
+
+// Add counts one interaction, whose Source and Index say where it is. No other tally may count the same
+// interaction, nor a range of its source. It costs more than a range of lines. The error is that no
+// contract can be chosen for a bare body of Drift, or that the kind is Lint, which checks files.
+func (t *Tally) Add(x *traffic.Interaction) error { return t.of.Add(x) }
+
+// Merge adds what another tally of the same counter counted. If both read the same bytes, or their options
+// differ, it returns an error and changes nothing.
+func (t *Tally) Merge(u *Tally) error { return t.of.Merge(u.of) }
+
+// Marshal returns the tally as JSON. Equal tallies have equal bytes.
+func (t *Tally) Marshal() ([]byte, error) { return json.Marshal(t.of) }
+
+// ReportOptions say what to write.
+type ReportOptions struct {
+	Format      string // of the commands' --format; empty: text
+	FailOn      string // error, warning or never; empty: error
+	FailOnStale bool   // fail on ignore rows that match nothing although their place was checked
+	MinCoverage int    // the percentage below which Coverage fails
+	ShowValues  bool   // show values of the traffic also in formats that leave the terminal
+}
+
+// Verdict is the outcome: "passed", "failed", "incomplete" or "not checked", as in the JSON report.
+type Verdict string
+
+// Report writes the report of the command that the kind names. The error is that of w, or about an option.
+func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
+	var format report.Format
+	var failOn report.Threshold
+	for _, option := range []struct {
+		text string
+		into interface{ UnmarshalText([]byte) error }
+	}{{o.Format, &format}, {o.FailOn, &failOn}} {
+		if option.text != "" {
+			if err := option.into.UnmarshalText([]byte(option.text)); err != nil {
+				return "", err
+			}
+		}
+	}
+	results := &report.Results{Version: version(), MinCoverage: o.MinCoverage}
+	t.of.Fill(results, failOn, o.FailOnStale)
+	err := report.Write(w, format, results, report.Style{ShowValues: o.ShowValues})
+	return Verdict(results.Verdict()), err
+}
+
+// version returns the version of this module in the program; empty: unknown.
+func version() string {
+	const module = "github.com/crcheck/crcheck"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == module && m.Version != "(devel)" {
+			return m.Version
+		}
+	}
+	return ""
+}
