@@ -89,7 +89,7 @@ var rooms = map[string][]string{
 	"schema/source/internal/place":      {"internal/jsontree", "schema"},
 	"schema/source/internal/sourcetest": {"schema"},
 	"internal/visit":                    {"internal/binding", "internal/jsontree", "schema"},
-	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/suite", "internal/wording", "internal/yamlfile", "schema", "schema/contracts", "traffic", "validate"},
+	"internal/project":                  {"conformance", "finding", "internal/check", "internal/coverage", "internal/drift", "internal/input", "internal/models", "internal/output", "internal/plural", "internal/report", "internal/suite", "internal/tallies", "internal/wording", "internal/yamlfile", "schema", "schema/contracts", "traffic", "validate"},
 	"internal/cores":                    {},
 	"internal/suite":                    {"cassettes", "conformance", "conformance/sdkgo", "finding", "internal/coverage", "internal/input", "internal/progress", "internal/report", "internal/serve", "internal/spelling", "schema"},
 	"internal/fault":                    {"internal/spelling"},

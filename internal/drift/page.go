@@ -99,7 +99,7 @@ protocol are not compared across protocols. Routes are compared within a service
 A change is reported once, at the shape where it happened, with one of its places and the number of all places and operations
 where it shows; JSON reports name the operations. If it shows in requests and in responses, the worse of the two decides. Text
 reports join the values that one enum gained or lost. ` + "`--min-severity`" + ` leaves out less severe changes and counts them, ` + "`--operation`" + ` (repeatable) chooses operations, and
-` + "`--used-by TRAFFIC`" + ` compares only the operations that recorded traffic calls.
+` + "`--used-by TRAFFIC`" + ` compares only the operations that recorded traffic calls. In a project, ` + "`crcheck check`" + ` does so with its traffic.
 
 ## What JSON Schema confirms
 

@@ -3,15 +3,18 @@ package project
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -96,7 +99,7 @@ func changes(d *report.Drift) string {
 func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, required bool) (*report.Drift, error) {
 	old = unique(old, names(newest, r.pinned))
 	newest = unique(newest, names(old)) // an operation that was added breaks nobody
-	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true, Traffic: r.called(old)})
+	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true, Traffic: r.used(ctx, old, newest)})
 	if err != nil {
 		return nil, err
 	}
@@ -129,23 +132,34 @@ func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, requi
 	return d, nil
 }
 
-// called returns which of the contracts' operations the project's traffic calls; nil if it calls none,
-// or there is no traffic: then all of them count.
-func (r *run) called(of []*schema.Contract) *drift.Traffic {
-	if r.results.Traffic == nil {
-		return nil
-	}
-	t := &drift.Traffic{Called: map[string]bool{}}
-	known := names(of)
-	for _, c := range r.results.Traffic.Checks.Contracts {
-		if name, _, _ := strings.Cut(c.Name, "@"); known[name] {
-			t.Called[name] = true
+// used returns which of the compared operations the project's traffic calls, and the recorded requests
+// that only the newest contracts refuse. It is nil if the traffic calls none, or there is no traffic:
+// then all of them count.
+func (r *run) used(ctx context.Context, old, newest []*schema.Contract) *drift.Traffic {
+	called := names(old)
+	if r.results.Traffic != nil {
+		known := called
+		called = map[string]bool{}
+		for _, c := range r.results.Traffic.Checks.Contracts {
+			if name, _, _ := strings.Cut(c.Name, "@"); known[name] {
+				called[name] = true
+			}
 		}
 	}
-	if len(t.Called) == 0 {
+	if len(r.parts) == 0 || len(called) == 0 {
 		return nil
 	}
-	return t
+	var tallied [2]*tallies.Traffic
+	for i, side := range [][]*schema.Contract{old, newest} {
+		var err error
+		tallied[i], err = check.Tally(ctx, all(r.parts), side, check.Options{Encoding: check.Auto, Profile: finding.Strict, Stderr: io.Discard, Cores: r.options.Cores})
+		if err != nil { // the check of the traffic has said so
+			return &drift.Traffic{Called: called}
+		}
+	}
+	used := drift.TrafficOf(tallied[0], tallied[1])
+	used.Called = called // also by bare bodies
+	return used
 }
 
 // names returns the names of contracts.
