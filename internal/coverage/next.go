@@ -1,6 +1,7 @@
 package coverage
 
 import (
+	"encoding/base64"
 	"net/http"
 	"unicode/utf8"
 
@@ -16,7 +17,7 @@ type Next struct {
 	Shows  []string    `json:"shows"` // by address, in the order of the contract
 	// Body is the body of such a response, made from the contract; BodyBase64 if it is not text.
 	Body       string `json:"body,omitempty"`
-	BodyBase64 []byte `json:"bodyBase64,omitempty"`
+	BodyBase64 string `json:"bodyBase64,omitempty"`
 }
 
 // randomResponses is how many random responses of a part are considered in addition to the
@@ -57,7 +58,7 @@ func (o *operation) next(seen pointSet) []Next {
 		if body := c.response.Body; utf8.Valid(body) {
 			n.Body = string(body)
 		} else {
-			n.BodyBase64 = body
+			n.BodyBase64 = base64.StdEncoding.EncodeToString(body)
 		}
 		for i, p := range o.points {
 			if missing.has(i) && c.shows.has(i) {

@@ -1,6 +1,7 @@
 package coverage_test
 
 import (
+	"encoding/base64"
 	"os"
 	"slices"
 	"strings"
@@ -115,12 +116,14 @@ func TestNextEvents(t *testing.T) {
 		t.Run(c.Name(), func(t *testing.T) {
 			tally := plan(t, schema.NewCatalog(c)).NewTally()
 			tally.Response(c, streamed(t, c, `{}`))
+			var err error
 			report := tally.Report().Contracts[0]
 			require.NotEmpty(t, report.Next)
 			for _, n := range report.Next {
 				body := []byte(n.Body)
-				if n.BodyBase64 != nil {
-					body = n.BodyBase64
+				if n.BodyBase64 != "" {
+					body, err = base64.StdEncoding.DecodeString(n.BodyBase64)
+					require.NoError(t, err)
 				}
 				header := map[string][]string{}
 				if name, isError := n.Part.ErrorName(); isError {
