@@ -54,16 +54,17 @@ const many = 16
 // document.
 func Walk(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node, visit func(*Site) (below bool)) {
 	if root, ok := Root(c, part, p, document); ok {
-		root.visit(visit)
+		root.Walk(visit)
 	}
 }
 
-func (s *Site) visit(visit func(*Site) bool) {
+// Walk visits a value and those below it, as the function [Walk] does.
+func (s *Site) Walk(visit func(*Site) (below bool)) {
 	if !visit(s) {
 		return
 	}
 	for below := range s.Below() {
-		below.visit(visit)
+		below.Walk(visit)
 	}
 }
 

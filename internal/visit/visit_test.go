@@ -270,19 +270,15 @@ func TestEvents(t *testing.T) {
 	require.NoError(t, err)
 	want := []string{" ", "/mood /mood", "/stream /stream", "/stream/0 /stream", "/stream/0/plain /stream/plain", "/stream/0/plain/n /stream/plain/n",
 		"/stream/1 /stream", "/stream/1/other /stream unknown", "/stream/1/other/x /stream unknown", "/stream/2 /stream"}
-	var walk func(s *visit.Site, all *[]string)
-	walk = func(s *visit.Site, all *[]string) {
-		*all = append(*all, seen(s))
-		for below := range s.Below() {
-			walk(below, all)
-		}
-	}
 	sdk, ok := visit.Root(c, schema.OutputPart, schema.SDK, document)
 	require.True(t, ok)
 	for name, root := range map[string]*visit.Site{"sdk": sdk, "http": visit.Collected(c, schema.OutputPart, codec, document)} {
 		t.Run(name, func(t *testing.T) {
 			var all []string
-			walk(root, &all)
+			root.Walk(func(s *visit.Site) bool {
+				all = append(all, seen(s))
+				return true
+			})
 			require.Equal(t, want, all)
 		})
 	}
