@@ -120,6 +120,7 @@ func (s *Stream) Read(body []byte) (*jsontree.Node, error) {
 		switch {
 		case err != nil:
 			fail(err)
+		case value == nil: // an error of the stream itself, which no contract describes
 		case index == 0 && name == s.initialType && value.Kind == '{':
 			document.Entries = append(document.Entries, value.Entries...)
 		default:
@@ -134,8 +135,12 @@ func (s *Stream) Read(body []byte) (*jsontree.Node, error) {
 	return document, first
 }
 
-// message reads one message: the name of the event in a document, and its value.
+// message reads one message: the name of the event in a document, and its value; nil if it is not an
+// event.
 func (s *Stream) message(m eventstream.Message) (name string, value *jsontree.Node, err error) {
+	if kind, ok := m.Headers.Get(":message-type"); ok && string(kind.Data) == "error" {
+		return "", nil, nil
+	}
 	for _, header := range []string{":event-type", ":exception-type"} {
 		if v, ok := m.Headers.Get(header); ok && v.Type == eventstream.TypeString {
 			name = string(v.Data)

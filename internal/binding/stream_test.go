@@ -112,9 +112,39 @@ func TestBrokenStream(t *testing.T) {
 			require.Len(t, document.Member("stream").Entries, v.read)
 		})
 	}
+	own := message("", ":message-type", "error", ":error-code", "InternalError")
+	document, err := s.Read(append(append([]byte{}, good...), own...))
+	require.NoError(t, err, "an error of the stream itself is not a fault")
+	require.Len(t, document.Member("stream").Entries, 1)
 	for n := range good {
 		document, err := s.Read(good[:n])
 		require.Equal(t, n > 0, err != nil)
 		require.Empty(t, document.Entries)
 	}
+}
+
+// FuzzStream: whatever arrives, reading ends, and what can be written again is read as the same.
+func FuzzStream(f *testing.F) {
+	for _, document := range []string{`{}`, `{"stream":[{"plain":{"n":1}},{"headers":{"yes":true,"when":1.5,"blob":"AA=="}},{"text":{"line":"a"}},{"gone":{}},{"other":[]}]}`} {
+		tree, err := jsontree.Parse([]byte(document))
+		require.NoError(f, err)
+		for _, operation := range []string{"Events", "RpcEvents"} {
+			body, err := streamOf(f, operation).Append(nil, tree)
+			require.NoError(f, err)
+			f.Add(operation == "RpcEvents", body)
+		}
+	}
+	streams := map[bool]*binding.Stream{false: streamOf(f, "Events"), true: streamOf(f, "RpcEvents")}
+	f.Fuzz(func(t *testing.T, rpc bool, body []byte) {
+		s := streams[rpc]
+		document, err := s.Read(body)
+		require.NotNil(t, document)
+		written, failed := s.Append(nil, document)
+		if err != nil || failed != nil {
+			return
+		}
+		again, err := s.Read(written)
+		require.NoError(t, err)
+		require.Equal(t, string(document.Append(nil)), string(again.Append(nil)))
+	})
 }
