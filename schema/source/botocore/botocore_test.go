@@ -187,7 +187,7 @@ func TestBotocoreTraits(t *testing.T) {
 		{"one operation with a bearer token", `"jsonVersion": "1.1"},`, `"jsonVersion": "1.1", "endpointPrefix": "shed", "signatureVersion": "v4"},`, func(t *testing.T, c *schema.Contract) {
 			require.True(t, c.Bearer.Silent())
 			text := strings.NewReplacer(`"jsonVersion": "1.1"},`, `"jsonVersion": "1.1", "endpointPrefix": "shed", "signatureVersion": "v4"},`, `"Count": {`, `"Count": {%s, `).Replace(small)
-			for fields, only := range map[string]bool{`"authtype": "bearer"`: true, `"auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4", "auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4"`: false, `"auth": ["aws.auth#sigv4a"]`: false} {
+			for fields, only := range map[string]bool{`"authtype": "bearer"`: true, `"auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4", "auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4"`: false, `"auth": ["aws.auth#sigv4a"]`: false, `"auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`: false} {
 				contracts, err := botocore.Read([]byte(strings.Replace(text, "%s", fields, 1)), "")
 				require.NoError(t, err)
 				require.Equal(t, only, contracts[0].BearerOnly(), fields)
