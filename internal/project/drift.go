@@ -149,17 +149,27 @@ func (r *run) used(ctx context.Context, old, newest []*schema.Contract) *drift.T
 	if len(r.parts) == 0 || len(called) == 0 {
 		return nil
 	}
+	used := &drift.Traffic{Called: called, Refused: map[drift.Refusal]int{}}
+	for _, p := range r.parts {
+		for refusal, n := range r.refused(ctx, p, old, newest) {
+			used.Refused[refusal] += n
+		}
+	}
+	return used
+}
+
+// refused counts the requests of a part that only the newest contracts refuse. What cannot be read has
+// been reported by the check of the traffic.
+func (r *run) refused(ctx context.Context, p check.Part, old, newest []*schema.Contract) map[drift.Refusal]int {
 	var tallied [2]*tallies.Traffic
 	for i, side := range [][]*schema.Contract{old, newest} {
 		var err error
-		tallied[i], err = check.Tally(ctx, all(r.parts), side, check.Options{Encoding: check.Auto, Profile: finding.Strict, Stderr: io.Discard, Cores: r.options.Cores})
-		if err != nil { // the check of the traffic has said so
-			return &drift.Traffic{Called: called}
+		tallied[i], err = check.Tally(ctx, p.Input, side, check.Options{Encoding: p.Encoding, Bare: p.Bare, Profile: finding.Strict, Stderr: io.Discard, Cores: r.options.Cores})
+		if err != nil {
+			return nil
 		}
 	}
-	used := drift.TrafficOf(tallied[0], tallied[1])
-	used.Called = called // also by bare bodies
-	return used
+	return drift.TrafficOf(tallied[0], tallied[1]).Refused
 }
 
 // names returns the names of contracts.
