@@ -151,9 +151,9 @@ func TestFolders(t *testing.T) {
 // one that breaks nothing else.
 func TestEveryRuleIsBroken(t *testing.T) {
 	// No document breaks it as long as crcheck has no defect; no list or map of the contract is
-	// required and none has unique elements, its service never spoke the query protocol, it streams nothing, no recorded
-	// request has an Accept header, and what was not recorded is said of a whole run.
-	notByDocument := []finding.RuleID{finding.OracleDisagreement, finding.MemberMissingCollection, finding.ConstraintUnique, finding.HTTPAccept, finding.ErrorQueryCode, finding.HTTPNotRecorded, finding.EncodingMixed, finding.StreamFraming}
+	// required and none has unique elements, its service never spoke the query protocol, it streams nothing,
+	// and what was not recorded is said of a whole run. TestStricterContract breaks constraint.unique.
+	notByDocument := []finding.RuleID{finding.OracleDisagreement, finding.MemberMissingCollection, finding.ConstraintUnique, finding.ErrorQueryCode, finding.HTTPNotRecorded, finding.EncodingMixed, finding.StreamFraming}
 	// A place that can nest so deep has no shape, so its member is unknown.
 	notAlone := []finding.RuleID{finding.SyntaxTooDeep}
 
@@ -171,5 +171,41 @@ func TestEveryRuleIsBroken(t *testing.T) {
 		}
 		require.Equal(t, !slices.Contains(notByDocument, rule.ID), broken[rule.ID], rule.ID)
 		require.Equal(t, broken[rule.ID] && !slices.Contains(notAlone, rule.ID), alone[rule.ID], "%s alone", rule.ID)
+	}
+}
+
+// TestStricterContract checks rules that no document of the built-in contracts breaks: a good cassette
+// breaks each of them, and no other, under a contract that differs in one facet.
+func TestStricterContract(t *testing.T) {
+	for name, v := range map[string]struct {
+		file    string
+		rule    finding.RuleID
+		pointer string
+		change  func(output *schema.Shape)
+	}{
+		"the same element twice": {"good/result-member-list-repeated.yaml", finding.ConstraintUnique, "/protectedJob/result/output/memberList/2",
+			func(output *schema.Shape) { output.Unique = schema.Is(true) }},
+		"several elements that differ": {"good/result-member-list-several.yaml", "", "", func(output *schema.Shape) { output.Unique = schema.Is(true) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := contracts.MustLoad(contracts.Newest).Clone()
+			place, err := schema.ParsePlace("output#/protectedJob/result/output/memberList")
+			require.NoError(t, err)
+			shape, _, ok := c.At(place)
+			require.True(t, ok)
+			v.change(shape)
+			validator := validate.MustCompile(c, validate.Options{})
+			require.NotEmpty(t, loaded(t).interactions[v.file])
+			for _, x := range loaded(t).interactions[v.file] {
+				found := validator.Exchange(x, nil)
+				if v.rule == "" {
+					require.Empty(t, found)
+					continue
+				}
+				require.Len(t, found, 1)
+				require.Equal(t, v.rule, found[0].Rule)
+				require.Equal(t, v.pointer, found[0].Pointer)
+			}
+		})
 	}
 }

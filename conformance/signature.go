@@ -18,6 +18,11 @@ var sigV4 = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^AWS4-HMAC-SHA256 Credential=[^/, ]+/[0-9]{8}/([a-z0-9-]+)/([a-z0-9-]+)/aws4_request, ?SignedHeaders=[a-z0-9;-]*\bhost\b[a-z0-9;-]*, ?Signature=[0-9a-f]{64}$`)
 })
 
+// bearerToken matches an Authorization header with a token (RFC 6750 section 2.1).
+var bearerToken = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?i:Bearer) [A-Za-z0-9._~+/-]+=*$`)
+})
+
 // signing is how the requests of a call must be signed.
 type signing struct {
 	credentials Credentials
@@ -25,6 +30,9 @@ type signing struct {
 	service     string // empty matches any
 	// optional says that the service takes requests without a signature, too.
 	optional bool
+	// bearer says that the service takes a bearer token in place of a signature; bearerOnly, that it
+	// takes nothing else.
+	bearer, bearerOnly bool
 	// streams says that a client may leave a body unsigned, which then cannot be verified.
 	streams bool
 }
@@ -36,7 +44,8 @@ func (c *planned) signing() signing {
 		credentials: Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account", SessionToken: c.Call.SessionToken},
 		region:      c.region(), service: c.operation.Signing.Or(""),
 		optional: c.operation.Unsigned.Or(false),
-		streams:  raw && c.operation.Resolve(m.Shape).Type == schema.Blob,
+		bearer:   c.operation.Bearer.Or(false), bearerOnly: c.operation.BearerOnly(),
+		streams: raw && c.operation.Resolve(m.Shape).Type == schema.Blob,
 	}
 }
 
@@ -46,6 +55,12 @@ func (s signing) verify(r *http.Request, body []byte, now time.Time) string {
 	authorization := r.Header.Get("Authorization")
 	if authorization == "" && s.optional {
 		return ""
+	}
+	if s.bearer && bearerToken().MatchString(authorization) {
+		return ""
+	}
+	if s.bearerOnly {
+		return "the request has no well-formed bearer token in its Authorization header, and the operation takes nothing else"
 	}
 	m := sigV4().FindStringSubmatch(authorization)
 	if m == nil {

@@ -20,6 +20,9 @@ func TestSignatures(t *testing.T) {
 	right := signing{credentials: Credentials{"AKIDEXAMPLE", "fake-secret-of-no-account", "fake-token"}, region: "us-east-1", service: "cleanrooms"}
 	optional, anyService, streams := right, right, right
 	optional.optional, anyService.service, streams.streams = true, "", true
+	either, bearer, optionalBearer := right, right, right
+	either.bearer, bearer.bearer, bearer.bearerOnly, optionalBearer.bearer, optionalBearer.optional = true, true, true, true, true
+	token := func(r *http.Request) { r.Header.Set("Authorization", "Bearer a.b-c_d~e+f/0=") }
 	unsigned := func(r *http.Request) { r.Header.Del("Authorization") }
 	const form = "no well-formed SigV4 signature"
 	for _, v := range []struct {
@@ -62,6 +65,17 @@ func TestSignatures(t *testing.T) {
 		{name: "optional, none", of: optional, change: unsigned},
 		{name: "optional, right", of: optional},
 		{name: "optional, wrong", of: optional, by: func(s *signing) { s.credentials.SecretAccessKey = "x" }, problem: "does not match"},
+		{name: "a token or a signature, a token", of: either, change: token},
+		{name: "a token or a signature, signed", of: either},
+		{name: "a token or a signature, neither", of: either, change: unsigned, problem: form},
+		{name: "a token, right", of: bearer, change: token},
+		{name: "a token, signed", of: bearer, problem: "no well-formed bearer token"},
+		{name: "a token, none", of: bearer, change: unsigned, problem: "no well-formed bearer token"},
+		{name: "a token, empty", of: bearer, change: func(r *http.Request) { r.Header.Set("Authorization", "Bearer ") }, problem: "no well-formed bearer token"},
+		{name: "a token, of another scheme", of: bearer, change: func(r *http.Request) { r.Header.Set("Authorization", "Basic YTpi") }, problem: "no well-formed bearer token"},
+		{name: "an optional token, none", of: optionalBearer, change: unsigned},
+		{name: "an optional token, given", of: optionalBearer, change: token},
+		{name: "a token where a signature is needed", of: right, change: token, problem: form},
 		{name: "unsigned body", of: right, change: func(r *http.Request) { r.Header.Set("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD") }, problem: "not signed"},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -107,6 +121,30 @@ func TestUnsignedOperations(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, optional, results.Count(Passed) == plan.Len())
 			require.Equal(t, optional, results.Outcomes[0].Wire[0].Signed)
+		})
+	}
+}
+
+// TestBearerOperations: an operation that takes only a bearer token demands one.
+func TestBearerOperations(t *testing.T) {
+	contract := contracts.MustLoad(contracts.Newest).Clone()
+	contract.Bearer, contract.Signing = schema.Is(true), schema.Known[string]{}
+	plan, err := Generate([]*schema.Contract{contract}, 3)
+	require.NoError(t, err)
+	for name, v := range map[string]struct {
+		signs         bool
+		authorization string
+		passes        bool
+	}{"signed": {true, "", false}, "none": {false, "", false}, "a token": {false, "Bearer example", true}} {
+		t.Run(name, func(t *testing.T) {
+			results, err := plan.Run(t.Context(), post(plan, v.signs, func(r *http.Request, _ *planned) {
+				if v.authorization != "" {
+					r.Header.Set("Authorization", v.authorization)
+				}
+			}), Options{})
+			require.NoError(t, err)
+			require.Equal(t, v.passes, results.Count(Passed) == plan.Len())
+			require.Equal(t, v.passes, results.Outcomes[0].Wire[0].Signed)
 		})
 	}
 }

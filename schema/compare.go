@@ -167,7 +167,7 @@ func (c *Contract) facets() []namedSlot {
 	return []namedSlot{
 		{"api", &c.API}, {"protocol", &c.Protocol}, {"protocols", &c.Protocols}, {"signing", &c.Signing}, {"target", &c.Target},
 		{"method", &c.Method}, {"uri", &c.URI}, {"status", &c.Status}, {"readonly", &c.Readonly},
-		{"queryCompatible", &c.QueryCompatible}, {"unsigned", &c.Unsigned},
+		{"queryCompatible", &c.QueryCompatible}, {"unsigned", &c.Unsigned}, {"bearer", &c.Bearer},
 	}
 }
 

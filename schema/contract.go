@@ -35,6 +35,9 @@ type Contract struct {
 	// Unsigned says that the service takes a request without a signature, as for logging in (Smithy,
 	// authentication-traits.html#auth-trait). Sources state it of such operations only.
 	Unsigned Known[bool] `json:"unsigned,omitzero"`
+	// Bearer says that the service takes a bearer token in place of a signature (Smithy,
+	// authentication-traits.html#httpbearerauth-trait). Sources state it of such operations only.
+	Bearer Known[bool] `json:"bearer,omitzero"`
 
 	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
 	Output string `json:"output,omitempty"` // name of the structure; empty: no output

@@ -70,6 +70,9 @@ func LargestFloat(bits int) string {
 
 // awsJSON reports whether requests name the operation in X-Amz-Target
 // (Smithy, aws-json-1_0-protocol.html).
+// BearerOnly reports whether requests have a bearer token, and none has a signature.
+func (c *Contract) BearerOnly() bool { return c.Bearer.Or(false) && c.Signing.Silent() }
+
 func (c *Contract) awsJSON() bool { return strings.HasPrefix(c.Protocol.Or(""), "awsJson") }
 
 // rpc reports whether the protocol puts all of an input or output into the body and ignores HTTP

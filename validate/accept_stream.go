@@ -4,6 +4,7 @@ import (
 	"mime"
 	"sync"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/eventstream"
 )
 
@@ -97,7 +98,7 @@ func (a *streamFilter) eventHeader(h *eventHeader, m eventstream.Message) bool {
 	if !ok {
 		return !h.required
 	}
-	a.typed = appendHeader(a.typed[:0], v)
+	a.typed = binding.AppendEventHeader(a.typed[:0], v)
 	return h.fits(v.Type) && accepts(h.node, a.typed)
 }
 

@@ -1,10 +1,6 @@
 package validate
 
 import (
-	"encoding/base64"
-	"fmt"
-	"strconv"
-
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/eventstream"
@@ -182,7 +178,7 @@ func (r *streamWalk) header(e *event, h *eventHeader, m eventstream.Message) {
 		return
 	}
 	from := len(r.sink.found)
-	r.sink.explain(&r.explainer, h.node, appendHeader(nil, v))
+	r.sink.explain(&r.explainer, h.node, binding.AppendEventHeader(nil, v))
 	for i := from; i < len(r.sink.found); i++ {
 		r.sink.found[i].offset = at
 	}
@@ -221,29 +217,4 @@ func (h *eventHeader) want() string {
 		return eventstream.TypeLong.String()
 	}
 	return string(h.node.kind)
-}
-
-// appendHeader writes the value of a header as JSON, as in a body: bytes in base64, a timestamp in
-// epoch seconds.
-func appendHeader(text []byte, v eventstream.Value) []byte {
-	switch v.Type {
-	case eventstream.TypeTrue, eventstream.TypeFalse:
-		return strconv.AppendBool(text, v.Type == eventstream.TypeTrue)
-	case eventstream.TypeString:
-		return binding.AppendQuoted(text, string(v.Data))
-	case eventstream.TypeTimestamp:
-		return appendMillis(text, v.Int())
-	case eventstream.TypeBytes, eventstream.TypeUUID:
-		return append(base64.StdEncoding.AppendEncode(append(text, '"'), v.Data), '"')
-	}
-	return strconv.AppendInt(text, v.Int(), 10)
-}
-
-// appendMillis writes milliseconds as seconds.
-func appendMillis(text []byte, millis int64) []byte {
-	seconds, rest := millis/1000, millis%1000
-	if millis < 0 {
-		text, seconds, rest = append(text, '-'), -seconds, -rest
-	}
-	return fmt.Appendf(text, "%d.%03d", seconds, rest)
 }

@@ -15,6 +15,8 @@ func brokenExchanges() []scenario {
 			ok(job()).with("Content-Type", "text/plain; charset=utf-8"), contentType("restJson1 says application/json")),
 		hostile(3005, "content-type-of-another-protocol", "The Content-Type of awsJson1_1.",
 			ok(job()).with("Content-Type", "application/x-amz-json-1.1"), contentType("restJson1 says application/json")),
+		hostile(3006, "accept-another-type", "The client says that it reads HTML alone, and gets JSON.", ok(job()),
+			finding.Expected{Rule: finding.HTTPAccept, Part: "input", Reason: "restJson1 responds with application/json"}).accepting("text/html, image/*;q=0.5"),
 
 		hostile(3011, "another-job", "The response is about another job.",
 			ok(document(`"id":"00000000-0000-4000-8000-999999999999"`, membershipRef, arn, created, success)), echo(atJob+"/id", "it is not the job that was asked for")),

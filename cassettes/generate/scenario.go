@@ -37,7 +37,8 @@ type scenario struct {
 	responses []response
 	expected  []finding.Expected
 	// from is the membership in the URL; empty: the default one.
-	from string
+	from   string
+	accept string // the Accept header of the request; empty: it has none
 }
 
 // response is an HTTP response. Headers that are absent have the value of a good response; an empty
@@ -49,11 +50,11 @@ type response struct {
 }
 
 func good(job int, name, about string, responses ...response) scenario {
-	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, responses, nil, ""}
+	return scenario{"good/" + name + ".yaml", about, v1_43_67, job, responses, nil, "", ""}
 }
 
 func hostile(job int, name, about string, a response, expected ...finding.Expected) scenario {
-	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []response{a}, expected, ""}
+	return scenario{"hostile/" + name + ".yaml", about, v1_43_67, job, []response{a}, expected, "", ""}
 }
 
 // under makes the scenario conform to another contract than the newest.
@@ -65,6 +66,12 @@ func (s scenario) under(contract string) scenario {
 // asking has the scenario ask for a membership whose identifier is escaped in the URL.
 func (s scenario) asking(escaped string) scenario {
 	s.from = escaped
+	return s
+}
+
+// accepting has the request say which media types the client accepts.
+func (s scenario) accepting(media string) scenario {
+	s.accept = media
 	return s
 }
 
@@ -92,6 +99,10 @@ func (s scenario) meta() traffic.Meta {
 func (s scenario) interactions() []*traffic.Interaction {
 	labels := strings.NewReplacer(membership, membershipID, asked, fmt.Sprintf("00000000-0000-4000-8000-%012d", s.job))
 	var all []*traffic.Interaction
+	asking := http.Header{"User-Agent": {"synthesised"}}
+	if s.accept != "" {
+		asking.Set("Accept", s.accept)
+	}
 	for i, a := range s.responses {
 		body := labels.Replace(a.body)
 		header := http.Header{
@@ -111,7 +122,7 @@ func (s scenario) interactions() []*traffic.Interaction {
 			Request: &traffic.Request{
 				Method: http.MethodGet,
 				URL:    labels.Replace("https://cleanrooms.us-east-1.amazonaws.com/memberships/" + cmp.Or(s.from, membership) + "/protectedJobs/" + asked),
-				Header: http.Header{"User-Agent": {"synthesised"}},
+				Header: asking.Clone(),
 			},
 			Response: traffic.Response{
 				Status:     a.status,

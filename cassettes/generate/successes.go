@@ -58,6 +58,7 @@ func documents() []scenario {
 		good(122, "result-member-list", "The result went to one member.", ok(job(output(memberOutput)))),
 		good(123, "result-member-list-several", "The result went to two members.",
 			ok(job(output(`"memberList":[{"accountId":"111122223333"},{"accountId":"444455556666"}]`)))),
+		good(126, "accept", "The client says that it reads JSON.", ok(job())).accepting("application/json"),
 		good(124, "result-member-list-empty", "The list of members is empty, which the contract allows.", ok(job(output(`"memberList":[]`)))),
 		good(125, "result-type-beside", "A __type beside the union's member, which clients ignore (aws-restjson1-protocol, unions).",
 			ok(job(output(`"__type":"ProtectedJobOutput"`, memberOutput)))),

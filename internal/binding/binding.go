@@ -12,6 +12,9 @@
 // [Table.Read] convert between texts and the message. [Table.Path] and [Table.RawQuery] write the
 // target of a request. Reading what was written returns the same value. A text that does not have
 // the format of its member becomes a JSON string, which validation then reports.
+//
+// The body of a part may be a stream of events, whose members travel in headers, too: [Stream] reads
+// and writes it.
 package binding
 
 import (

@@ -10,7 +10,7 @@
 //
 //	members       a member of a structure is present, and its value has the member's type
 //	absent        an optional member is absent, although its structure is present
-//	unionMembers  a member of a union is the one that is set
+//	unionMembers  a member of a union is the one that is set; an event or exception of a stream occurs
 //	enumValues    an enum has the value
 //	entries       a list or map is not empty
 //	empty         a list or map is empty, where it may be
@@ -26,7 +26,7 @@
 //
 // # Broken responses
 //
-// The status and the error always count. The body counts if it is complete JSON. Then each place
+// A stream of events counts as far as it can be read. The status and the error always count. The body counts if it is complete JSON. Then each place
 // counts independently of faults elsewhere: a value of another type does not count, nor anything
 // below it, nor a union in which not exactly one known member is set. A string that is not one of
 // its enum's values counts as the member, not as a value. Of duplicate names the last counts.

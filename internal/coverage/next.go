@@ -1,7 +1,9 @@
 package coverage
 
 import (
+	"encoding/base64"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
@@ -13,8 +15,9 @@ type Next struct {
 	Part   schema.Part `json:"part"`
 	Status int         `json:"status"`
 	Shows  []string    `json:"shows"` // by address, in the order of the contract
-	// Body is the body of such a response, made from the contract.
-	Body string `json:"body,omitempty"`
+	// Body is the body of such a response, made from the contract; BodyBase64 if it is not text.
+	Body       string `json:"body,omitempty"`
+	BodyBase64 string `json:"bodyBase64,omitempty"`
 }
 
 // randomResponses is how many random responses of a part are considered in addition to the
@@ -51,7 +54,12 @@ func (o *operation) next(seen pointSet) []Next {
 			return chosen
 		}
 		c := candidates[best]
-		n := Next{Part: c.part, Status: c.response.Status, Body: string(c.response.Body)}
+		n := Next{Part: c.part, Status: c.response.Status}
+		if body := c.response.Body; utf8.Valid(body) {
+			n.Body = string(body)
+		} else {
+			n.BodyBase64 = base64.StdEncoding.EncodeToString(body)
+		}
 		for i, p := range o.points {
 			if missing.has(i) && c.shows.has(i) {
 				n.Shows = append(n.Shows, p.address)

@@ -127,11 +127,12 @@ const none = -1
 
 // part is the compiled document of the output or of an error.
 type part struct {
-	body  *node   // nil: not JSON
-	whole *member // the member that is the body; nil: the body is an object of members
-	raw   bool    // the body is the member's bytes, not JSON
-	bound []boundMember
-	table *binding.Table
+	body   *node           // nil: not JSON
+	events *binding.Stream // the body is a stream of events; nil: it is not
+	whole  *member         // the member that is the body; nil: the body is an object of members
+	raw    bool            // the body is the member's bytes, not JSON
+	bound  []boundMember
+	table  *binding.Table
 }
 
 // boundMember is a member in a header or the status.
@@ -144,6 +145,7 @@ type boundMember struct {
 type node struct {
 	kind    schema.Type
 	union   bool
+	stream  bool // a union whose members arrive as events
 	members []member
 	enum    map[string]int
 	below   *node // the elements of a list, the values of a map
@@ -214,21 +216,25 @@ func (k *compiler) dynamicStatus() bool {
 
 func (k *compiler) part(name schema.Part) *part {
 	p := &part{table: binding.Of(k.contract, name)}
+	p.events, _ = binding.StreamOf(k.contract, name)
 	root, ok := k.contract.Root(name)
 	if !ok || root.Name == "" {
 		return p
 	}
 	place, shape := schema.Place{Part: name}, k.contract.Resolve(root)
 	raw, isRaw := k.contract.RawBody(name)
-	p.raw = isRaw
+	p.raw = isRaw && p.events == nil
 	body := *shape // the members in the body
 	body.Members = nil
 	for i := range shape.Members {
 		m := &shape.Members[i]
 		switch in, beside := p.table.Member(m.Name); {
+		case p.events != nil && m == raw:
+			body.Members = append(body.Members, *m)
 		case isRaw && m == raw, k.contract.Location(m) == schema.LocationPayload:
 			whole := k.member(place, m)
 			p.whole, p.body = &whole, whole.node
+		case !beside && p.events != nil && len(p.events.Initial) == 0: // its source does not say how it travels
 		case !beside:
 			body.Members = append(body.Members, *m)
 		default:
@@ -253,7 +259,7 @@ func (k *compiler) member(above schema.Place, m *schema.Member) member {
 	compiled := member{wire: m.Wire(), present: k.point(Members, place.String(), ""), absent: none, null: none}
 	if location := k.contract.Location(m); !m.Required.Or(false) && location != schema.LocationStatus {
 		compiled.absent = k.point(Absent, place.String(), "absent")
-		if location == schema.LocationBody {
+		if location == schema.LocationBody && m.InEvent() == "" && !k.contract.Resolve(m.Shape).Stream() {
 			compiled.null = k.point(Nulls, place.String(), "null")
 		}
 	}
@@ -266,11 +272,11 @@ func (k *compiler) node(place schema.Place, ref schema.Ref) *node {
 		return n
 	}
 	shape := k.contract.Resolve(ref)
-	n := &node{kind: shape.Type, union: shape.Union.Or(false), entries: none, empty: none, null: none}
+	n := &node{kind: shape.Type, union: shape.Union.Or(false), stream: shape.EventStream.Or(false), entries: none, empty: none, null: none}
 	if ref.Inline == nil {
 		k.nodes[ref.Name] = n
 	}
-	if shape.Stream() {
+	if shape.Streaming.Or(false) {
 		n.kind = schema.Unstated
 		return n
 	}

@@ -17,7 +17,7 @@ import (
 // Shown is the set of points of one contract that a response shows.
 type Shown struct {
 	Contract *schema.Contract
-	// Readable says that the body is JSON, or need not be.
+	// Readable says that the body is JSON or a stream of events, or need be neither.
 	Readable bool
 
 	of    *operation
@@ -118,6 +118,10 @@ func (o *operation) response(r *traffic.Response) Shown {
 	w.beside(part, r)
 	switch {
 	case err != nil:
+	case part.events != nil:
+		document, err := part.events.Read(body.Bytes)
+		shown.Readable = err == nil
+		w.value(part.body, visit.Collected(o.contract, name, part.events, document))
 	case part.raw && len(body.Bytes) > 0:
 		w.mark(part.whole.present)
 	case part.raw:
@@ -193,10 +197,16 @@ func (w *walker) value(n *node, s *visit.Site) bool {
 	case '{':
 		return w.object(n, s)
 	case '[':
-		if n.kind != schema.List {
+		switch {
+		case n.stream:
+			for event := range s.Below() {
+				w.value(n, event)
+			}
+		case n.kind != schema.List:
 			return n.open()
+		default:
+			w.entries(n, s)
 		}
-		w.entries(n, s)
 		return true
 	case '"':
 		w.text(n, s.Value.Text)

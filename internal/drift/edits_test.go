@@ -43,6 +43,10 @@ var edits = map[string]edit{
 	"Member.WireName/the label that a member fills is renamed":      nil,
 	"Contract.Status/the status of success changes":                 func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Status, 202) },
 	"Contract.Readonly/it becomes read-only, or no longer is":       func(_ *rand.Rand, c *schema.Contract) bool { return change(&c.Readonly, false) },
+	"Contract.Bearer/it takes bearer tokens, or no longer does": func(_ *rand.Rand, c *schema.Contract) bool {
+		c.Bearer = schema.Is(true)
+		return true
+	},
 	"Contract.Unsigned/it takes requests without a signature, or no longer does": func(_ *rand.Rand, c *schema.Contract) bool {
 		c.Unsigned = schema.Is(true)
 		return true

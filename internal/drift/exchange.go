@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
@@ -101,12 +102,23 @@ func (c *claim) travels() (within, beside bool) {
 	return within, beside
 }
 
+// inEvent reports whether a claim is about what an event of a stream has.
+func (c *claim) inEvent() bool {
+	tokens := jsontree.Tokens(c.Pointer)
+	for _, side := range c.way.sides {
+		if s, ok := binding.StreamOf(side, c.Part); ok && len(tokens) > 1 && tokens[0] == s.Member.Name {
+			return true
+		}
+	}
+	return false
+}
+
 // exchanges looks for requests or responses of the allowing side that prove more severely what
 // changed beside the body.
 func (p *pair) exchanges(part schema.Part, all []*claim) error {
 	var claims []*claim
 	for _, c := range all {
-		if _, beside := c.travels(); beside && slices.Contains(ofExchanges, c.Rule) {
+		if _, beside := c.travels(); (beside || c.inEvent()) && slices.Contains(ofExchanges, c.Rule) {
 			claims = append(claims, c)
 		}
 	}
@@ -209,6 +221,10 @@ func (h *exchangeSearch) claimed(at schema.Place) bool {
 // exchange.
 func (h *exchangeSearch) try(x *exchange) {
 	line, body := x.text(h.part)
+	if stream, ok := binding.StreamOf(h.allowing, h.part); ok && h.part != schema.InputPart {
+		events, _ := stream.Read(x.response.Body)
+		body = events.Append(nil)
+	}
 	found := h.beside(x)
 	for i := range found {
 		e := h.evidenceBeside(found[i])
@@ -246,8 +262,11 @@ func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 	if h.part == schema.OutputPart {
 		part = ""
 	}
-	within, _ := h.refuses.Part(h.part, body) // nothing for a body that is not JSON
-	within = within.General()
+	var within finding.Set
+	if _, events := binding.StreamOf(h.refusing, h.part); !events { // members travel beside the JSON of events, too
+		within, _ = h.refuses.Part(h.part, body) // nothing for a body that is not JSON
+		within = within.General()
+	}
 	return slices.DeleteFunc(outcome.Findings.General(), func(f finding.Finding) bool {
 		rule, _ := f.Rule.Lookup()
 		return f.Part != part || rule.Layer != finding.LayerSchema ||
@@ -260,7 +279,10 @@ func (h *exchangeSearch) beside(x *exchange) []finding.Finding {
 // evidenceBeside locates a finding about a member beside the body, which has its name in the API.
 func (h *exchangeSearch) evidenceBeside(f finding.Finding) *evidence {
 	e := &evidence{Finding: f, way: newWalk(h.old, h.new, h.part)}
-	for _, token := range jsontree.Tokens(f.Pointer) {
+	for i, token := range jsontree.Tokens(f.Pointer) {
+		if i == 1 && f.Event > 0 {
+			continue // the index of the event
+		}
 		e.way.down(token, memberName)
 	}
 	return e

@@ -77,6 +77,7 @@ var facets = []Facet{
 	{Field: "Contract.Readonly", Name: "readonly", Edits: one("it becomes read-only, or no longer is", finding.DriftReadonlyChanged)},
 	{Field: "Contract.QueryCompatible", Name: "queryCompatible", Edits: one("errors also have their name of the query protocol, or no longer do", finding.DriftErrorChanged)},
 	{Field: "Contract.Unsigned", Name: "unsigned", Edits: not("it takes requests without a signature, or no longer does", "sources state it of such operations only, so that the lack of it promises nothing")},
+	{Field: "Contract.Bearer", Name: "bearer", Edits: not("it takes bearer tokens, or no longer does", "sources state it of such operations only, so that the lack of it promises nothing")},
 	{Field: "Contract.Input", Edits: documentEdits},
 	{Field: "Contract.Output", Edits: documentEdits},
 	{Field: "Contract.InputUnstated", Edits: not("a source leaves the input out", "what one side does not state is not compared")},

@@ -2,8 +2,10 @@ package drift
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/synth"
@@ -28,19 +30,14 @@ func (c *Change) lost(p *pair) {
 	if !ok {
 		return
 	}
-	u, err := url.Parse(request.Target())
-	if err != nil {
-		return
+	where, lost := p.leads(&request, c.Operation)
+	if !lost && c.Facet == "uri" {
+		if request, ok = withSlash(old); ok {
+			where, lost = p.leads(&request, c.Operation)
+		}
 	}
-	where := "nowhere"
-	found, _ := p.routes().Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
-	for _, route := range found {
-		if route.Contract.Name() == c.Operation {
-			return
-		}
-		if where == "nowhere" {
-			where = "to " + route.Contract.Name()
-		}
+	if !lost {
+		return
 	}
 	w.Finding = fmt.Sprintf("the request leads %s", where)
 	x := exchange{request: request}
@@ -49,6 +46,44 @@ func (c *Change) lost(p *pair) {
 		w.Document = nil
 	}
 	c.Severity, c.Witness = c.weigh(""), w
+}
+
+// leads returns where the new contracts of the service route a request, unless that is the operation.
+func (p *pair) leads(request *synth.Request, operation string) (where string, lost bool) {
+	u, err := url.Parse(request.Target())
+	if err != nil {
+		return "", false
+	}
+	where = "nowhere"
+	found, _ := p.routes().Candidates(schema.Request{Method: request.Method, URL: u, Header: request.Header, Body: request.Body})
+	for _, route := range found {
+		if route.Contract.Name() == operation {
+			return "", false
+		}
+		if where == "nowhere" {
+			where = "to " + route.Contract.Name()
+		}
+	}
+	return where, true
+}
+
+// withSlash returns a small request with a slash in its greedy label, if the contract allows it.
+func withSlash(c *schema.Contract) (r synth.Request, ok bool) {
+	longer := *c
+	longer.URI = schema.Is(strings.Replace(c.URI.Or(""), "+}", "+}/a", 1))
+	if longer.URI == c.URI {
+		return r, false
+	}
+	if r, ok = smallest(&longer); !ok {
+		return r, false
+	}
+	k, err := validate.CompileCatalog(schema.NewCatalog(c), validate.Options{})
+	if err != nil {
+		return r, false
+	}
+	x := &exchange{request: r, response: synth.Response{Status: c.Status.Or(http.StatusOK)}}
+	outcome, err := k.Check(x.interaction(c), validate.Bare{})
+	return r, err == nil && outcome.Contract != nil && !slices.ContainsFunc(outcome.Findings, func(f finding.Finding) bool { return f.Part == string(schema.InputPart) })
 }
 
 // smallest returns the smallest request of a contract.

@@ -20,6 +20,10 @@ func Page() string {
 			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.Field, e.What, outcome)
 		}
 	}
+	b.WriteString(pageLeftOut)
+	for _, l := range leftOut {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", l.fact, l.stated, l.reason)
+	}
 	b.WriteString(pageProofs)
 	for _, r := range finding.Rules() {
 		if r.Layer != finding.LayerDrift {
@@ -50,6 +54,15 @@ func Page() string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.ID, of.request.text(), of.response.text(), strings.Join(rules, ", "))
 	}
 	return b.String()
+}
+
+// leftOut are the facts of models that contracts do not have.
+var leftOut = []struct{ fact, stated, reason string }{
+	{"the default of a member", "Smithy's `default`", "a service fills in what a caller leaves out, and an SDK what a response lacks: no document shows it, and no model of botocore states it. Making a member required, or no longer, is reported"},
+	{"deprecation and documentation", "`deprecated`, `documentation`, `since`", "old calls still work"},
+	{"pagination, waiters, retries", "`paginated`, `waitable`, `retryable`, botocore's `paginators-1.json`", "they tell SDKs how to call; the members that they name are compared"},
+	{"endpoints", "`endpointRuleSet`, `hostPrefix`, `endpoint`", "they depend on the region, and routes are compared within a service"},
+	{"checksums and compression of bodies", "`httpChecksum`, `requestCompression`", "they concern the bytes of a body, not the document"},
 }
 
 // text returns the effect for people.
@@ -99,7 +112,7 @@ protocol are not compared across protocols. Routes are compared within a service
 A change is reported once, at the shape where it happened, with one of its places and the number of all places and operations
 where it shows; JSON reports name the operations. If it shows in requests and in responses, the worse of the two decides. Text
 reports join the values that one enum gained or lost. ` + "`--min-severity`" + ` leaves out less severe changes and counts them, ` + "`--operation`" + ` (repeatable) chooses operations, and
-` + "`--used-by TRAFFIC`" + ` compares only the operations that recorded traffic calls.
+` + "`--used-by TRAFFIC`" + ` compares only the operations that recorded traffic calls. In a project, ` + "`crcheck check`" + ` does so with its traffic.
 
 ## What JSON Schema confirms
 
@@ -137,6 +150,13 @@ error; the rest, which no overlay can state, is listed. The memory that a run ta
 Every field of a contract, and the edits that it can undergo.
 
 | field | edit | rule |
+|---|---|---|
+`
+
+const pageLeftOut = `
+Facts of models that a contract does not have, so that no change of them is reported:
+
+| fact | stated as | why it is left out |
 |---|---|---|
 `
 

@@ -69,6 +69,9 @@ type Session struct {
 func Prepare(ctx context.Context, c *schema.Contract, input []byte, o Options) (*Session, error) {
 	call := &Session{options: o, contract: c}
 	call.collector.Accept = o.Accept
+	if c.BearerOnly() {
+		return nil, fmt.Errorf("%s takes bearer tokens only, and live signs its requests; call it with an SDK through crcheck record --forward", c.Name())
+	}
 	var ok bool
 	if call.service, ok = c.Signing.Get(); !ok {
 		return nil, fmt.Errorf("the contract of %s does not state which service requests are signed for; state signing with --overlay", c.Name())

@@ -57,3 +57,11 @@ func TestLiveInterruptedLogin(t *testing.T) {
 	_, err := call.Run(ctx)
 	require.Equal(t, context.Canceled, err)
 }
+
+// TestLiveBearer checks that a call that a signature cannot make is refused before anything is sent.
+func TestLiveBearer(t *testing.T) {
+	c := contracts.MustLoad(contracts.Newest).Clone()
+	c.Bearer, c.Signing = schema.Is(true), schema.Known[string]{}
+	_, err := Prepare(t.Context(), c, []byte("{}"), Options{})
+	require.ErrorContains(t, err, "takes bearer tokens only")
+}

@@ -24,6 +24,7 @@
 // # Requests
 //
 // Requests have the recorded headers, except those of the connection. They have the recorded
-// Authorization if it is a signature, otherwise a well-formed one without meaning. Redirects are not
-// followed. Endpoints of AWS are refused, because the requests may write.
+// Authorization if it is a signature, otherwise a well-formed one without meaning; or a bearer token,
+// where the contract takes nothing else. Redirects are not followed. Endpoints of AWS are refused,
+// because the requests may write.
 package probe

@@ -223,6 +223,26 @@ func TestRequests(t *testing.T) {
 	require.Equal(t, own, e.header.Get("Authorization"), "a recorded signature stays")
 }
 
+// TestBearer checks that an operation that takes only a bearer token gets one, and no signature.
+func TestBearer(t *testing.T) {
+	var bearing []*schema.Contract
+	for _, c := range shop(t).Contracts() {
+		c = c.Clone()
+		c.Bearer, c.Signing = schema.Is(true), schema.Known[string]{}
+		bearing = append(bearing, c)
+	}
+	for recorded, want := range map[string]string{"": "Bearer example", "REDACTED": "Bearer example", "Bearer own": "Bearer own"} {
+		t.Run(recorded, func(t *testing.T) {
+			e, endpoint := newEmulator(t, "")
+			x := interaction("GET", "/orders/ord-aaaaaaaa", "", 404, "{}", "NoOrderException")
+			x.Request.Header = http.Header{"Authorization": {recorded}}
+			_, err := newProbe(t, endpoint, schema.NewCatalog(bearing...), probe.Options{}).Replay(t.Context(), x)
+			require.NoError(t, err)
+			require.Equal(t, want, e.header.Get("Authorization"))
+		})
+	}
+}
+
 func TestExchangesThatFail(t *testing.T) {
 	gone := httptest.NewServer(nil)
 	gone.Close()

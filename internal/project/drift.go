@@ -3,15 +3,18 @@ package project
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/crcheck/crcheck/finding"
+	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/drift"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
 	"github.com/crcheck/crcheck/internal/plural"
 	"github.com/crcheck/crcheck/internal/report"
+	"github.com/crcheck/crcheck/internal/tallies"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -96,7 +99,7 @@ func changes(d *report.Drift) string {
 func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, required bool) (*report.Drift, error) {
 	old = unique(old, names(newest, r.pinned))
 	newest = unique(newest, names(old)) // an operation that was added breaks nobody
-	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true, Traffic: r.called(old)})
+	comparison, err := drift.CompareServices(drift.Contracts{Given: old}, drift.Contracts{Given: newest}, drift.Options{Whole: true, Traffic: r.used(ctx, old, newest)})
 	if err != nil {
 		return nil, err
 	}
@@ -129,23 +132,44 @@ func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, requi
 	return d, nil
 }
 
-// called returns which of the contracts' operations the project's traffic calls; nil if it calls none,
-// or there is no traffic: then all of them count.
-func (r *run) called(of []*schema.Contract) *drift.Traffic {
-	if r.results.Traffic == nil {
-		return nil
-	}
-	t := &drift.Traffic{Called: map[string]bool{}}
-	known := names(of)
-	for _, c := range r.results.Traffic.Checks.Contracts {
-		if name, _, _ := strings.Cut(c.Name, "@"); known[name] {
-			t.Called[name] = true
+// used returns which of the compared operations the project's traffic calls, and the recorded requests
+// that only the newest contracts refuse. It is nil if the traffic calls none, or there is no traffic:
+// then all of them count.
+func (r *run) used(ctx context.Context, old, newest []*schema.Contract) *drift.Traffic {
+	called := names(old)
+	if r.results.Traffic != nil {
+		known := called
+		called = map[string]bool{}
+		for _, c := range r.results.Traffic.Checks.Contracts {
+			if name, _, _ := strings.Cut(c.Name, "@"); known[name] {
+				called[name] = true
+			}
 		}
 	}
-	if len(t.Called) == 0 {
+	if len(r.parts) == 0 || len(called) == 0 {
 		return nil
 	}
-	return t
+	used := &drift.Traffic{Called: called, Refused: map[drift.Refusal]int{}}
+	for _, p := range r.parts {
+		for refusal, n := range r.refused(ctx, p, old, newest) {
+			used.Refused[refusal] += n
+		}
+	}
+	return used
+}
+
+// refused counts the requests of a part that only the newest contracts refuse. What cannot be read has
+// been reported by the check of the traffic.
+func (r *run) refused(ctx context.Context, p check.Part, old, newest []*schema.Contract) map[drift.Refusal]int {
+	var tallied [2]*tallies.Traffic
+	for i, side := range [][]*schema.Contract{old, newest} {
+		var err error
+		tallied[i], err = check.Tally(ctx, p.Input, side, check.Options{Encoding: p.Encoding, Bare: p.Bare, Profile: finding.Strict, Stderr: io.Discard, Cores: r.options.Cores})
+		if err != nil {
+			return nil
+		}
+	}
+	return drift.TrafficOf(tallied[0], tallied[1]).Refused
 }
 
 // names returns the names of contracts.

@@ -174,7 +174,8 @@ func (f *File) use(ctx context.Context, o Options, sources []*source, used usage
 
 // compare finds what changed in the contracts that were pinned before and still are.
 func (u *Updated) compare(ctx context.Context, f *File, o Options, sources []*source) error {
-	r := &run{File: f, options: o, results: u.Results, profile: value(o.Profile, f.Profile), failOn: value(o.FailOn, f.FailOn)}
+	r := &run{File: f, options: o, results: u.Results, profile: value(o.Profile, f.Profile), failOn: value(o.FailOn, f.FailOn),
+		parts: f.parts(io.Discard)}
 	if err := r.readRows(ctx); err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func Coverage(w io.Writer, r *coverage.Summary) error {
 func contractCoverage(w io.Writer, c *coverage.Contract) {
 	fmt.Fprintf(w, "%s: %d%%, by %s", c.Name, c.Percent, plural.Of(c.Responses, "response"))
 	if c.Unreadable > 0 {
-		fmt.Fprintf(w, ", %d of them with a body that is not JSON", c.Unreadable)
+		fmt.Fprintf(w, ", %d of them with a body that cannot be read", c.Unreadable)
 	}
 	fmt.Fprintln(w)
 	for _, s := range c.Shares {

@@ -10,6 +10,7 @@
 //	status=FAILED                    a value of an enum, or a number, or a boolean
 //	status=<unknown value>           one that the contract does not have
 //	result.output=memberList         the member of a union that is set
+//	stream=throttlingException       the exception that ends a stream of events
 //	result.output=<unknown member>   one that the contract does not have
 //	statistics absent                an optional member that is left out
 //	statistics null                  … that is null, which means the same
@@ -26,7 +27,7 @@
 //
 // # Deviations
 //
-// Of the values of an open string, of a blob and of a document there is one. Structures in
+// A full stream has one event of each kind. Of the values of an open string, of a blob and of a document there is one. Structures in
 // themselves are varied once. In headers, times, lists and maps do not vary, and null does not exist.
 package responses
 

@@ -227,3 +227,19 @@ func TestEchoes(t *testing.T) {
 	require.JSONEq(t, `{"Table":{"TableName":"orders","Note":"example-note"}}`, string(made.Body))
 	require.Empty(t, c.Echoes)
 }
+
+// TestStreams checks which responses vary the events of a stream: the full one has all events, and only
+// an exception ends it.
+func TestStreams(t *testing.T) {
+	text, err := os.ReadFile("../synth/testdata/contracts/Events.json")
+	require.NoError(t, err)
+	c, err := schema.Parse(text)
+	require.NoError(t, err)
+	ids := lines(listOf(t, c, nil))
+	for _, id := range []string{"stream=gone: union", "stream.headers.mood=BAD: value", "stream=<unknown member>: unknown-member", "stream.plain.list absent: absent"} {
+		require.Contains(t, ids, id)
+	}
+	for _, id := range []string{"stream=plain", "stream absent", "stream null", "output with unknown member", "stream.object with unknown member", "stream.bytes with unknown member"} {
+		require.NotContains(t, ids, id)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
@@ -49,7 +50,7 @@ func (l *List) placesOf() []place {
 			return
 		}
 		above, _, _ := c.At(parent)
-		all = append(all, place{at.Pointer, l.name(at.Pointer), shape, member, above, outside[first], member != nil && parent.Pointer == "" && c.Location(member) == schema.LocationPayload})
+		all = append(all, place{at.Pointer, l.name(at.Pointer), shape, member, above, outside[first], member != nil && parent.Pointer == "" && (c.Location(member) == schema.LocationPayload || shape.EventStream.Or(false))})
 	})
 	return all
 }
@@ -104,6 +105,9 @@ func (l *List) varyValue(p *place) {
 			return
 		}
 		for _, m := range shape.Members {
+			if shape.EventStream.Or(false) && !binding.EndsStream(&m) {
+				continue // the full response has all other events
+			}
 			l.varied(name+"="+m.Name, Union, "", synth.Choice{Pointer: schema.Place{Pointer: pointer}.Child(m.Name).Pointer})
 		}
 		set(UnknownMember, "<unknown member>", fmt.Sprintf(`{%q:{}}`, unknownMember))

@@ -134,7 +134,7 @@ func (b *fullBuilder) value(f *form) *value {
 			return object(entry{f.members[i], b.value(f.below[i])})
 		}
 		given := map[int]*value{}
-		for i, below := range f.below {
+		for i, below := range f.below[:len(f.below)-f.ending] {
 			given[i] = b.value(below) // nil if it cannot be made
 		}
 		return b.s.structure(f, given)
@@ -205,6 +205,9 @@ func counts(low, high int) []int {
 // absentByNull writes the absent members of a structure or union as null.
 func (s *Synth) absentByNull(f *form) *value {
 	v, nulls := object(), false
+	if f.events {
+		return nil
+	}
 	minimal := s.minimal(f)
 	for _, name := range f.members {
 		at := slices.IndexFunc(minimal.entries, func(e entry) bool { return e.name == name })

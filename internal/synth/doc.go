@@ -13,6 +13,9 @@
 //     numbers and timestamps have their minimum and maximum;
 //   - sparse lists and maps have a null, and recursion is entered once.
 //
+// A body that is a stream of events is made as an object, in which each event is an optional member,
+// and then encoded. Exceptions, which end a stream, occur alone.
+//
 // A random document ([Synth.Random]) follows from its seed.
 //
 // An invalid variant ([Synth.InvalidVariants]) breaks one rule at one place and nothing else. What
@@ -43,7 +46,8 @@
 //   - A pattern that no engine here compiles is not checked. A search ends after two matches that took
 //     too long: whether a string is found for such a pattern may depend on the machine.
 //   - A required document or unspecified shape is never null, which would mean absent.
-//   - A streaming body is a few bytes, an event stream has no events.
+//   - A streaming body is a few bytes. Random streams of events have no exception, and none has invalid
+//     variants. Text is left out if it is too long for the header of an event.
 //   - Headers have only visible ASCII, and labels and headers at most 1,024 bytes; a map in the query
 //     has scalar values.
 package synth

@@ -32,58 +32,56 @@ func (s *Synth) top(part schema.Part) (t top, formed bool, err error) {
 	return t, t.form != nil, nil
 }
 
-// write writes a document. A raw body is the text of a string or the bytes of a blob.
-func (t top) write(v *value) []byte {
+// write writes a document. A raw body is the text of a string or the bytes of a blob; the events of
+// a stream become messages. The error is a [*Problem].
+func (s *Synth) write(t top, v *value) ([]byte, error) {
 	switch {
+	case t.events != nil:
+		return s.writeEvents(t, v)
 	case t.raw == nil:
-		return v.bytes()
+		return v.bytes(), nil
 	case t.form.shape.Type == schema.Blob:
-		b, _ := base64.StdEncoding.DecodeString(v.text())
-		return b
+		return base64.StdEncoding.DecodeString(v.text())
 	}
-	return []byte(v.text())
+	return []byte(v.text()), nil
 }
 
-// only returns the single document of a part without a form: any object, a stream of bytes, or a
-// stream without events.
-func (s *Synth) only(t top) []byte {
-	switch {
-	case t.raw == nil:
+// only returns the single document of a part without a form: any object, or a stream of bytes.
+func (t top) only() []byte {
+	if t.raw == nil {
 		return []byte("{}")
-	case s.contract.Resolve(t.raw.Shape).EventStream.Or(false):
-		return nil
 	}
 	return []byte("data")
 }
 
 // Minimal returns the smallest document of a part, as it travels: with required members only and,
-// in a union, the first member that does not lead back to it. The error is a [*Problem].
+// in a union, the first member that does not lead back to it; a stream has no events. The error is a [*Problem].
 func (s *Synth) Minimal(part schema.Part) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
-		return s.only(t), err
+		return t.only(), err
 	}
-	return t.write(t.form.minimal), nil
+	return s.write(t, t.form.minimal)
 }
 
 // Full returns a document of a part in which every member is present; a union has the member that
-// [Synth.Minimal] has. A structure inside of itself is minimal. The error is a [*Problem].
+// [Synth.Minimal] has, and a stream has one event of each kind. A structure inside of itself is minimal. The error is a [*Problem].
 func (s *Synth) Full(part schema.Part) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
-		return s.only(t), err
+		return t.only(), err
 	}
-	return t.write(t.form.full), nil
+	return s.write(t, t.form.full)
 }
 
 // Random returns a random document of a part from a seed. The error is a [*Problem].
 func (s *Synth) Random(part schema.Part, seed uint64) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
-		return s.only(t), err
+		return t.only(), err
 	}
 	g := randomBuilder{s, newRandom(seed), maxRandom}
-	return t.write(g.value(t.form, 0)), nil
+	return s.write(t, g.value(t.form, 0))
 }
 
 // Documents yields the systematic documents of a part, each once, in an order that depends only on

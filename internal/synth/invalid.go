@@ -113,7 +113,8 @@ func (s *Synth) misses(part schema.Part, yield func(InvalidVariant) bool, not fu
 				default:
 					document = at.put(way.value)
 				}
-				if !yield(InvalidVariant{b.rule, at.place, pointer, way.how, t.write(document)}) {
+				written, err := s.write(t, document)
+				if err == nil && !yield(InvalidVariant{b.rule, at.place, pointer, way.how, written}) {
 					return false
 				}
 			}

@@ -38,6 +38,7 @@ func (g *randomBuilder) value(f *form, depth int) *value {
 		for i, m := range f.shape.Members {
 			dice := g.random.IntN(20)
 			switch {
+			case f.events && (dice == 19 || i >= len(f.below)-f.ending):
 			case m.Required.Or(false) || dice < 11 && f.below[i].size < endless:
 				v.entries = append(v.entries, entry{f.members[i], g.value(f.below[i], depth+1)})
 			case dice == 19:

@@ -114,6 +114,8 @@ func (s *Synth) repeat(pointer, text string, body []byte, h http.Header) []byte 
 	case location == schema.LocationHeader:
 		h.Set(m.Wire(), text)
 		return body
+	case s.tops[schema.OutputPart].events != nil:
+		return body
 	case location == schema.LocationPayload && s.tops[schema.OutputPart].raw != nil:
 		return []byte(text)
 	}

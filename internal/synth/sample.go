@@ -30,14 +30,14 @@ type Choice struct {
 func (s *Synth) Sample(part schema.Part, choices ...Choice) ([]byte, error) {
 	t, formed, err := s.top(part)
 	if err != nil || !formed {
-		return s.only(t), err
+		return t.only(), err
 	}
 	b := s.sampler(choices)
 	v := b.value(t.form, nil, s.rootPlace(part).Pointer)
 	if v == nil {
 		v = null
 	}
-	return t.write(v), nil
+	return s.write(t, v)
 }
 
 // Chosen returns the place in the document of a sample where the choice at the index takes effect:
@@ -99,7 +99,7 @@ func (s *Synth) Chosen(part schema.Part, choices []Choice, index int) (pointer s
 	case choice.Text != "" || choice.Absent:
 		return pointer, true
 	case choice.Extra != "":
-		return pointer, f.shape.Type == schema.Structure && f.size < endless
+		return pointer, f.shape.Type == schema.Structure && f.size < endless && t.extends(tokens, f)
 	case choice.Entries > 0:
 		return pointer, f.below != nil && f.holdsOne()
 	}
@@ -239,6 +239,9 @@ func (b *sampler) structure(f *form, at string, least bool) *value {
 	v := object()
 	for i, m := range f.shape.Members {
 		there := child(at, m.Name)
+		if i >= len(f.below)-f.ending && !b.leads(there) {
+			continue
+		}
 		if b.choice(there).Absent || b.least && !m.Required.Or(false) && !b.leads(there) {
 			continue
 		}

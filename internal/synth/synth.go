@@ -38,17 +38,21 @@ type form struct {
 	minimal  *value          // nil: it has none
 	full     *value          // nil: as minimal
 	members  []string        // of a structure, in the encoding
+	events   bool            // the members are the events of a stream, each of which may be absent
+	ending   int             // how many of the last ones are exceptions, which end the stream
 	below    []*form         // of a structure, its members; of a list its element; of a map its value and key
 }
 
 // top is the document of a part.
 type top struct {
-	form *form          // nil: any object, or a stream
-	raw  *schema.Member // the member that is the raw body; nil: the body is JSON
+	form   *form           // nil: any object, or a stream of bytes
+	raw    *schema.Member  // the member that is the raw body; nil: the body is JSON or events
+	events *binding.Stream // of a body that is a stream of events, which the form has as one object
+	place  schema.Place    // of the stream
 }
 
-// stream reports a body without a shape as a whole.
-func (t top) stream() bool { return t.raw != nil && t.form == nil }
+// stream reports a body that is read as it arrives.
+func (t top) stream() bool { return t.raw != nil && t.form == nil || t.events != nil }
 
 // New prepares a contract. It returns an error if the contract does not pass
 // [schema.Contract.Check].
@@ -90,12 +94,15 @@ func prepare(c *schema.Contract, encoding schema.Encoding, lenient bool) (*Synth
 
 func (s *Synth) newTop(part schema.Part, all *[]*form) top {
 	c := s.contract
+	if events, ok := binding.StreamOf(c, part); ok && s.encoding == schema.HTTP {
+		return s.newStream(part, events, all)
+	}
 	if raw, ok := c.RawBody(part); ok && s.encoding == schema.HTTP {
 		shape := c.Resolve(raw.Shape)
 		if shape.Stream() {
 			return top{raw: raw}
 		}
-		return top{s.form(shape, all), raw}
+		return top{form: s.form(shape, all), raw: raw}
 	}
 	root, members, ok := s.encoding.Document(c, part)
 	if !ok {

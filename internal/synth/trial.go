@@ -22,16 +22,16 @@ type Trial struct {
 // Trials yields the systematic documents of a part as [Synth.Documents] does, and says what each
 // varies.
 func (s *Synth) Trials(part schema.Part) iter.Seq[Trial] {
-	return s.trials(part, func(t top, v *value) []byte { return t.write(v) })
+	return s.trials(part, func(t top, v *value) *value { return v })
 }
 
 // told yields the trials of a part with different values at different places, none of which is
 // among the given texts.
 func (s *Synth) told(part schema.Part, texts []string) iter.Seq[Trial] {
-	return s.trials(part, func(t top, v *value) []byte { return t.write(s.varied(texts...).value(t.form, v)) })
+	return s.trials(part, func(t top, v *value) *value { return s.varied(texts...).value(t.form, v) })
 }
 
-func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Seq[Trial] {
+func (s *Synth) trials(part schema.Part, told func(top, *value) *value) iter.Seq[Trial] {
 	return func(yield func(Trial) bool) {
 		t, formed, err := s.top(part)
 		if err != nil {
@@ -39,7 +39,7 @@ func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Se
 		}
 		whole := schema.Place{Part: part}
 		if !formed {
-			yield(Trial{whole, "minimal", s.only(t)})
+			yield(Trial{whole, "minimal", t.only()})
 			return
 		}
 		f := t.form
@@ -50,7 +50,8 @@ func (s *Synth) trials(part schema.Part, write func(top, *value) []byte) iter.Se
 				return true
 			}
 			seen[sum] = true
-			return yield(Trial{place, how, write(t, v)})
+			document, err := s.write(t, told(t, v))
+			return err != nil || yield(Trial{place, how, document}) // an error: a text is too long for the header of an event
 		}
 		if !fresh(whole, "minimal", f.minimal) || !fresh(whole, "full", f.full) {
 			return

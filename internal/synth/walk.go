@@ -33,7 +33,7 @@ func (s *Synth) walk(part schema.Part, f *form, visit func(spot) bool) {
 // JSON.
 func (s *Synth) rootPlace(part schema.Part) schema.Place {
 	place := schema.Place{Part: part}
-	if s.encoding != schema.HTTP || s.tops[part].raw != nil {
+	if t := s.tops[part]; s.encoding != schema.HTTP || t.raw != nil || t.events != nil {
 		return place
 	}
 	if m, ok := s.contract.Payload(part); ok {

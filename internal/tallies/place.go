@@ -179,8 +179,11 @@ func (w *walk) down(token string) {
 	switch s := w.shape(); s.Type {
 	case schema.Structure:
 		at := slices.IndexFunc(s.Members, func(m schema.Member) bool { return m.Wire() == token || m.Name == token })
-		if at >= 0 {
+		switch {
+		case at >= 0:
 			next, word = &s.Members[at].Shape, s.Members[at].Name
+		case s.EventStream.Or(false) && token != "" && strings.Trim(token, "0123456789") == "":
+			return // all events have the place of their union
 		}
 	case schema.List:
 		next, word = s.Element, "*"

@@ -3,6 +3,7 @@ package tallies
 import (
 	"bytes"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/visit"
 	"github.com/crcheck/crcheck/schema"
@@ -15,11 +16,15 @@ type timestamps struct {
 	contract *schema.Contract
 	first    map[*schema.Shape]schema.Place // of each timestamp
 	seen     map[schema.Place]bool
+	streams  map[schema.Part]*binding.Stream // of responses
 }
 
 func newTimestamps(c *schema.Contract) *timestamps {
 	c = c.Clone() // readers share one inline shape between places
-	t := &timestamps{c, map[*schema.Shape]schema.Place{}, map[schema.Place]bool{}}
+	t := &timestamps{c, map[*schema.Shape]schema.Place{}, map[schema.Place]bool{}, map[schema.Part]*binding.Stream{}}
+	if s, ok := binding.StreamOf(c, schema.OutputPart); ok {
+		t.streams[schema.OutputPart] = s
+	}
 	c.Walk(func(place schema.Place, s *schema.Shape, _ *schema.Member) {
 		if _, again := t.first[s]; s.Type == schema.Timestamp && !again {
 			t.first[s] = place
@@ -38,13 +43,18 @@ func (t *timestamps) see(x *traffic.Interaction) {
 	if x.Request != nil {
 		request = document(x.Request.Document())
 	}
-	response = document(x.Response.Document())
+	body, err := x.Response.Document()
+	response = document(body, err)
 	for _, part := range t.contract.Parts() {
 		switch {
 		case part == schema.InputPart && x.Request != nil:
 			t.document(part, request)
 		case part == schema.InputPart, x.Request == nil, (x.Response.Status < 300) == (part == schema.OutputPart):
 			t.document(part, response)
+			if stream := t.streams[part]; stream != nil && err == nil {
+				events, _ := stream.Read(body.Bytes)
+				visit.Collected(t.contract, part, stream, events).Walk(t.value)
+			}
 		}
 	}
 }
@@ -63,13 +73,16 @@ func (t *timestamps) document(part schema.Part, document *jsontree.Node) {
 		return
 	}
 	for _, p := range []schema.Encoding{schema.HTTP, schema.SDK} {
-		visit.Walk(t.contract, part, p, document, func(s *visit.Site) bool {
-			if s.Shape.Type == schema.Timestamp && inForm(s.Value, s.Shape.Format.Or("epoch-seconds")) {
-				t.seen[t.first[s.Shape]] = true
-			}
-			return !s.Unknown()
-		})
+		visit.Walk(t.contract, part, p, document, t.value)
 	}
+}
+
+// value notes a timestamp.
+func (t *timestamps) value(s *visit.Site) (below bool) {
+	if s.Shape.Type == schema.Timestamp && inForm(s.Value, s.Shape.Format.Or("epoch-seconds")) {
+		t.seen[t.first[s.Shape]] = true
+	}
+	return !s.Unknown()
 }
 
 // inForm reports whether a value is a timestamp in a form.

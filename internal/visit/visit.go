@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/schema"
 )
@@ -34,6 +35,7 @@ type Site struct {
 
 	above *Site // nil: the root
 	word  string
+	event bool         // in a list of events, which has the place of their union
 	root  schema.Place // of the root
 
 	entries map[string]int            // of a value with many
@@ -52,16 +54,17 @@ const many = 16
 // document.
 func Walk(c *schema.Contract, part schema.Part, p schema.Encoding, document *jsontree.Node, visit func(*Site) (below bool)) {
 	if root, ok := Root(c, part, p, document); ok {
-		root.visit(visit)
+		root.Walk(visit)
 	}
 }
 
-func (s *Site) visit(visit func(*Site) bool) {
+// Walk visits a value and those below it, as the function [Walk] does.
+func (s *Site) Walk(visit func(*Site) (below bool)) {
 	if !visit(s) {
 		return
 	}
 	for below := range s.Below() {
-		below.visit(visit)
+		below.Walk(visit)
 	}
 }
 
@@ -81,14 +84,25 @@ func Root(c *schema.Contract, part schema.Part, p schema.Encoding, document *jso
 			}
 		}
 	}
-	shape := c.Resolve(ref)
-	if len(members) != len(shape.Members) {
-		all := shape
-		shape = new(schema.Shape)
-		*shape = *all
-		shape.Members = members
+	return &Site{Contract: c, Encoding: p, Shape: only(c.Resolve(ref), members), Name: ref.Name, Value: document, root: place}, true
+}
+
+// Collected returns the root of the document of a stream of events, as the codec of the part reads
+// it.
+func Collected(c *schema.Contract, part schema.Part, stream *binding.Stream, document *jsontree.Node) *Site {
+	ref, _ := c.Root(part)
+	shape := only(c.Resolve(ref), append(slices.Clone(stream.Initial), *stream.Member))
+	return &Site{Contract: c, Encoding: schema.HTTP, Shape: shape, Name: ref.Name, Value: document, root: schema.Place{Part: part}}
+}
+
+// only returns a structure with the members that a document has.
+func only(shape *schema.Shape, members []schema.Member) *schema.Shape {
+	if len(members) == len(shape.Members) {
+		return shape
 	}
-	return &Site{Contract: c, Encoding: p, Shape: shape, Name: ref.Name, Value: document, root: place}, true
+	rest := *shape
+	rest.Members = members
+	return &rest
 }
 
 // unknown is the shape of values that are not in the contract.
@@ -168,6 +182,10 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 	switch {
 	case s.Value.Kind == '[':
 		b.Key = strconv.Itoa(i)
+		if s.Shape.EventStream.Or(false) { // events that were collected
+			b.event, b.Shape, b.Name = true, s.Shape, s.Name
+			return b
+		}
 		if s.Shape.Type == schema.List {
 			ref = s.Shape.Element
 		}
@@ -187,7 +205,7 @@ func (s *Site) below(e *jsontree.Entry, i int) *Site {
 
 // Unknown reports whether the value has no place in the contract: it is an unknown member, is below
 // a value of another type, or is below an unknown value.
-func (s *Site) Unknown() bool { return s.above != nil && s.word == "" }
+func (s *Site) Unknown() bool { return s.above != nil && s.word == "" && !s.event }
 
 // Absent reports whether the value is a null member of a structure, which means the same as none.
 func (s *Site) Absent() bool {
@@ -240,7 +258,7 @@ func (s *Site) Place() schema.Place {
 	switch {
 	case s.above == nil:
 		return s.root
-	case s.Unknown():
+	case s.Unknown(), s.event:
 		return s.above.Place()
 	}
 	return s.above.Place().Child(s.word)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/crcheck/crcheck/internal/binding"
 	"github.com/crcheck/crcheck/internal/jsontree"
 	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/internal/visit"
@@ -253,5 +254,32 @@ func BenchmarkWalk(b *testing.B) {
 	b.SetBytes(int64(len(document)))
 	for b.Loop() {
 		visit.Walk(c, schema.OutputPart, schema.HTTP, tree, func(*visit.Site) bool { return true })
+	}
+}
+
+// TestEvents checks the places of events: those in a list, as a client or a codec collects them, have
+// the places of the union.
+func TestEvents(t *testing.T) {
+	text, err := os.ReadFile("../synth/testdata/contracts/RpcEvents.json")
+	require.NoError(t, err)
+	c, err := schema.Parse(text)
+	require.NoError(t, err)
+	codec, ok := binding.StreamOf(c, schema.OutputPart)
+	require.True(t, ok)
+	document, err := jsontree.Parse([]byte(`{"mood":"GOOD","stream":[{"plain":{"n":1}},{"other":{"x":1}},7]}`))
+	require.NoError(t, err)
+	want := []string{" ", "/mood /mood", "/stream /stream", "/stream/0 /stream", "/stream/0/plain /stream/plain", "/stream/0/plain/n /stream/plain/n",
+		"/stream/1 /stream", "/stream/1/other /stream unknown", "/stream/1/other/x /stream unknown", "/stream/2 /stream"}
+	sdk, ok := visit.Root(c, schema.OutputPart, schema.SDK, document)
+	require.True(t, ok)
+	for name, root := range map[string]*visit.Site{"sdk": sdk, "http": visit.Collected(c, schema.OutputPart, codec, document)} {
+		t.Run(name, func(t *testing.T) {
+			var all []string
+			root.Walk(func(s *visit.Site) bool {
+				all = append(all, seen(s))
+				return true
+			})
+			require.Equal(t, want, all)
+		})
 	}
 }

@@ -172,6 +172,35 @@ func TestBotocoreTraits(t *testing.T) {
 		{"another kind of signature", `"Count": {`, `"Count": {"authtype": "v4-unsigned-body", "auth": ["aws.auth#sigv4"], `, func(t *testing.T, c *schema.Contract) {
 			require.True(t, c.Unsigned.Silent())
 		}},
+		{"a bearer token", `"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "signatureVersion": "bearer"`, func(t *testing.T, c *schema.Contract) {
+			require.True(t, c.BearerOnly())
+			require.True(t, c.Unsigned.Silent())
+		}},
+		{"a bearer token by name", `"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "auth": ["smithy.api#httpBearerAuth"]`, func(t *testing.T, c *schema.Contract) {
+			require.True(t, c.BearerOnly())
+		}},
+		{"a bearer token or a signature", `"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "signatureVersion": "v4", "auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`, func(t *testing.T, c *schema.Contract) {
+			require.Equal(t, schema.Is(true), c.Bearer)
+			require.Equal(t, schema.Is("shed"), c.Signing)
+			require.False(t, c.BearerOnly())
+		}},
+		{"one operation with a bearer token", `"jsonVersion": "1.1"},`, `"jsonVersion": "1.1", "endpointPrefix": "shed", "signatureVersion": "v4"},`, func(t *testing.T, c *schema.Contract) {
+			require.True(t, c.Bearer.Silent())
+			text := strings.NewReplacer(`"jsonVersion": "1.1"},`, `"jsonVersion": "1.1", "endpointPrefix": "shed", "signatureVersion": "v4"},`, `"Count": {`, `"Count": {%s, `).Replace(small)
+			for fields, only := range map[string]bool{`"authtype": "bearer"`: true, `"auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4", "auth": ["smithy.api#httpBearerAuth"]`: true, `"authtype": "v4"`: false, `"auth": ["aws.auth#sigv4a"]`: false, `"auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`: false} {
+				contracts, err := botocore.Read([]byte(strings.Replace(text, "%s", fields, 1)), "")
+				require.NoError(t, err)
+				require.Equal(t, only, contracts[0].BearerOnly(), fields)
+				require.Equal(t, only, contracts[0].Signing.Silent(), fields)
+			}
+		}},
+		{"an operation with a signature in a service of tokens", `"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "signatureVersion": "v4", "auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`, func(t *testing.T, c *schema.Contract) {
+			text := strings.NewReplacer(`"protocol": "json"`, `"protocol": "json", "endpointPrefix": "shed", "signatureVersion": "v4", "auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`, `"Count": {`, `"Count": {"auth": ["aws.auth#sigv4"], `).Replace(small)
+			contracts, err := botocore.Read([]byte(text), "")
+			require.NoError(t, err)
+			require.True(t, contracts[0].Bearer.Silent())
+			require.Equal(t, schema.Is("shed"), contracts[0].Signing)
+		}},
 		{"nothing is readonly or sparse", "", "", func(t *testing.T, c *schema.Contract) {
 			require.True(t, c.Readonly.Silent())
 			many, _ := c.Shapes["In"].Member("b")

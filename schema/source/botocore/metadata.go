@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/awshttp"
+	"github.com/crcheck/crcheck/schema/source/internal/model"
 	"github.com/crcheck/crcheck/schema/source/internal/place"
 
 	jsonv2 "github.com/go-json-experiment/json"
@@ -101,6 +102,31 @@ func (m *metadata) service() string {
 		return awshttp.ServiceName(m.ServiceID)
 	}
 	return strings.ReplaceAll(strings.ToLower(cmp.Or(m.EndpointPrefix, m.SigningName)), ".", "-")
+}
+
+// authenticate states how requests of an operation are authenticated: as it says itself, or else as
+// the service does. A list of schemes counts before the older fields, as in botocore.
+func (m *metadata) authenticate(c *schema.Contract, o *operationModel) {
+	signing := m.signing()
+	bearer := slices.Contains(m.Auth, model.BearerAuth) || len(m.Auth) == 0 && m.SignatureVersion == "bearer"
+	switch {
+	case len(o.Auth) > 0:
+		bearer = slices.Contains(o.Auth, model.BearerAuth)
+		if bearer && !slices.ContainsFunc(o.Auth, model.SigV4) {
+			signing = ""
+		}
+	case o.AuthType == "bearer":
+		bearer, signing = true, ""
+	case o.AuthType != "":
+		bearer = false
+	}
+	c.Signing = model.Stated(signing)
+	if bearer {
+		c.Bearer = schema.Is(true)
+	}
+	if o.AuthType == "none" || slices.Contains(o.Auth, model.NoAuth) {
+		c.Unsigned = schema.Is(true)
+	}
 }
 
 // signing returns the signing name, or "" if requests are not signed with SigV4.

@@ -19,16 +19,14 @@ func (b *builder) operation(name string, o *operationModel) (*schema.Contract, e
 		API: model.Stated(m.UID), Protocol: schema.Is(b.protocol), Method: model.Stated(o.HTTP.Method), URI: model.Stated(o.HTTP.URI),
 		Status: schema.Is(cmp.Or(o.HTTP.Status, 200)),
 	}
-	c.Signing, c.Protocols = model.Stated(m.signing()), m.listed()
+	c.Protocols = m.listed()
 	if strings.HasPrefix(b.protocol, "awsJson") && m.TargetPrefix != "" {
 		c.Target = schema.Is(m.TargetPrefix + "." + name)
 	}
 	if m.QueryCompatible != nil {
 		c.QueryCompatible = schema.Is(true)
 	}
-	if o.AuthType == "none" || slices.Contains(o.Auth, "smithy.api#noAuth") {
-		c.Unsigned = schema.Is(true)
-	}
+	m.authenticate(c, o)
 	if b.readonly {
 		c.Readonly = schema.Is(o.Readonly)
 	}

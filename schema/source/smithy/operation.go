@@ -71,6 +71,29 @@ func (b *builder) name(id string) string {
 	return b.given[id]
 }
 
+// authenticate states how requests of an operation are authenticated: by the schemes of the operation,
+// or else by those of the service, or else by all that the service defines
+// (Smithy, authentication-traits.html#auth-trait).
+func (b *builder) authenticate(c *schema.Contract, o *astShape) {
+	of := &b.service.Traits
+	schemes := o.Traits.Auth
+	if schemes == nil {
+		schemes = of.Auth
+	}
+	takes := func(scheme func(string) bool, defined bool) bool {
+		return defined && (schemes == nil || slices.ContainsFunc(*schemes, scheme))
+	}
+	if takes(func(s string) bool { return s == model.BearerAuth }, bool(of.BearerAuth)) {
+		c.Bearer = schema.Is(true)
+	}
+	if v4 := of.SigV4; v4 != nil && (takes(model.SigV4, true) || c.Bearer.Silent()) {
+		c.Signing = model.Stated(v4.Name)
+	}
+	if bool(o.Traits.OptionalAuth) || schemes != nil && (len(*schemes) == 0 || slices.Contains(*schemes, model.NoAuth)) {
+		c.Unsigned = schema.Is(true)
+	}
+}
+
 // operation adds the contract of an operation.
 func (b *builder) operation(id string) error {
 	o, err := b.m.shape(id, b.id)
@@ -81,14 +104,9 @@ func (b *builder) operation(id string) error {
 		Format: schema.Format, Service: b.serviceName(), Operation: localName(id),
 		API: b.api(), Protocol: model.Stated(b.protocol.name), Protocols: listed(&b.service.Traits), Readonly: schema.Is(bool(o.Traits.Readonly)),
 	}
-	if bool(o.Traits.OptionalAuth) || o.Traits.Auth != nil && (len(*o.Traits.Auth) == 0 || slices.Contains(*o.Traits.Auth, "smithy.api#noAuth")) {
-		c.Unsigned = schema.Is(true)
-	}
+	b.authenticate(c, o)
 	if b.service.Traits.QueryCompatible {
 		c.QueryCompatible = schema.Is(true)
-	}
-	if v4 := b.service.Traits.SigV4; v4 != nil {
-		c.Signing = model.Stated(v4.Name)
 	}
 	b.bind(c, o)
 	if c.Input, err = b.root(o.Input, id, asInput); err != nil {

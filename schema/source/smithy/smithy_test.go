@@ -82,6 +82,38 @@ func TestSmithyUnsigned(t *testing.T) {
 	}
 }
 
+// TestSmithyBearer reads which operations take bearer tokens, and whether they take a signature, too.
+func TestSmithyBearer(t *testing.T) {
+	const both = `"aws.auth#sigv4": {"name": "s"}, "smithy.api#httpBearerAuth": {}`
+	for name, v := range map[string]struct {
+		service, operation string
+		bearer, signed     bool
+	}{
+		"a signature":                       {`"aws.auth#sigv4": {"name": "s"}`, ``, false, true},
+		"a token":                           {`"smithy.api#httpBearerAuth": {}`, ``, true, false},
+		"all that are defined":              {both, ``, true, true},
+		"the token of the service":          {both + `, "smithy.api#auth": ["smithy.api#httpBearerAuth"]`, ``, true, false},
+		"the signature of the service":      {both + `, "smithy.api#auth": ["aws.auth#sigv4"]`, ``, false, true},
+		"the token of the operation":        {both, `"smithy.api#auth": ["smithy.api#httpBearerAuth"]`, true, false},
+		"the signature of the operation":    {both, `"smithy.api#auth": ["aws.auth#sigv4"]`, false, true},
+		"both of the operation":             {both + `, "smithy.api#auth": ["aws.auth#sigv4"]`, `"smithy.api#auth": ["aws.auth#sigv4", "smithy.api#httpBearerAuth"]`, true, true},
+		"a token that the service has not":  {`"aws.auth#sigv4": {"name": "s"}`, `"smithy.api#auth": ["smithy.api#httpBearerAuth"]`, false, true},
+		"none, of a service with a token":   {both, `"smithy.api#auth": []`, false, true},
+		"optional, of a service of a token": {`"smithy.api#httpBearerAuth": {}`, `"smithy.api#optionalAuth": {}`, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			result, err := source.Read([]byte(`{"smithy": "2.0", "shapes": {
+				"a#S": {"type": "service", "version": "1", "operations": [{"target": "a#Do"}], "traits": {"aws.protocols#awsJson1_0": {}, "aws.api#service": {"sdkId": "S"}, `+v.service+`}},
+				"a#Do": {"type": "operation", "traits": {`+v.operation+`}}}}`), "1")
+			require.NoError(t, err)
+			c := result.Contracts[0]
+			require.Equal(t, v.bearer, c.Bearer.Or(false))
+			require.Equal(t, v.signed, !c.Signing.Silent())
+			require.Equal(t, v.bearer && !v.signed, c.BearerOnly())
+		})
+	}
+}
+
 // TestSmithyByteOrderMark reads a model as some editors save it.
 func TestSmithyByteOrderMark(t *testing.T) {
 	model := smithyVectors(t)["json10"]

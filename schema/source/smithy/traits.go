@@ -28,10 +28,12 @@ type astTraits struct {
 
 	QueryCompatible mark `json:"aws.protocols#awsQueryCompatible"`
 
+	BearerAuth mark `json:"smithy.api#httpBearerAuth"`
+
 	// Of operations.
 	HTTP     *astHTTP `json:"smithy.api#http"`
 	Readonly mark     `json:"smithy.api#readonly"`
-	// Auth has the schemes of an operation if they are not those of the service.
+	// Auth has the schemes of a service or of an operation, if they are not all that are defined.
 	Auth         *[]string `json:"smithy.api#auth"`
 	OptionalAuth mark      `json:"smithy.api#optionalAuth"`
 
