@@ -186,6 +186,8 @@ def main(argv=None):
     builder = SparkSession.builder.appName(f"crcheck {options.command}")
     if options.master:
         builder = builder.master(options.master)
+        if options.master.startswith("local"):
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else, workers have the first python3 on the PATH
     spark = builder.getOrCreate()
     try:
         done = run(spark, options.files, argv[at + 1:], options.command, options.range_size)
