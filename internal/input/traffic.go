@@ -23,6 +23,8 @@ type File struct {
 	Name  string
 	Named bool // the user named it, rather than its folder
 	Open  func(context.Context) (io.ReadCloser, error)
+	// Head opens the whole file, if Open opens a piece of it; nil: that is not possible.
+	Head func(context.Context) (io.ReadCloser, error)
 	// Start is where the piece of the file that Open returns begins, in bytes of the decompressed text.
 	Start     int64
 	Continued bool              // see [traffic.File]

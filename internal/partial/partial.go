@@ -143,6 +143,7 @@ func (c *Counter) Text(ctx context.Context, source string, text io.Reader, rng p
 
 func (c *Counter) text(ctx context.Context, f input.File, text io.Reader, rng piece.Range) (*Tally, error) {
 	r := piece.NewReader(text, rng)
+	f.Head = f.Open
 	return c.count(ctx, lines(f, rng.Start, true, r), r.Piece)
 }
 
