@@ -156,7 +156,7 @@ def test_killed_in_the_middle(session, files, what):
     assert not counting(), "nothing still runs"
 
 
-def test_a_program_ends_with_its_task(session, files):
+def test_a_program_ends_with_its_task(files):
     """Spark kills only the Python of a task that it no longer needs."""
     orphan = subprocess.Popen(
         [sys.executable, "-c", "from crcheck.spark import _program, _end_with_parent\n"
