@@ -130,7 +130,8 @@ func (c *Counter) Input(ctx context.Context, source string, r io.Reader) (*Tally
 
 // Text counts a range of an input that [IsNDJSON] is true for. The text is decompressed, and begins with the
 // byte before the range, or with the range if that begins at 0; it is read no further than the range
-// needs. Errors are those of [Counter.File].
+// needs. Whether the recorder kept headers and bodies is decided by the first interactions of the range, not of the
+// source. Errors are those of [Counter.File].
 func (c *Counter) Text(ctx context.Context, source string, text io.Reader, r Range) (*Tally, error) {
 	return tallied(c.of.Text(ctx, source, text, r.piece()))
 }

@@ -30,7 +30,7 @@ func Read(name string, r io.Reader) iter.Seq2[*Interaction, error] {
 // first one instead.
 func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error) bool) {
 	in := f.input()
-	in.named, in.split = f.Named, split
+	in.split = split
 	if f.Continued {
 		in.r = bufio.NewReaderSize(r, lookAhead)
 		in.readLines(0, 1, nil, yield)
@@ -55,7 +55,7 @@ func (f File) read(r io.Reader, split *splitter, yield func(*Interaction, error)
 
 // input returns a reader without its text.
 func (f File) input() *input {
-	return &input{name: f.Path, accepts: f.accepts(), pointers: f.Pointers, envelopes: newEnvelopeReader(f.Pointers)}
+	return &input{name: f.Path, named: f.Named, accepts: f.accepts(), pointers: f.Pointers, envelopes: newEnvelopeReader(f.Pointers)}
 }
 
 type input struct {

@@ -66,9 +66,12 @@ func (f *mapFlag) gather(t *terminal, paths []string) (*input.Traffic, error) {
 	if len(f.Map) == 0 {
 		return in, nil
 	}
-	var err error
-	if in.Pointers, err = traffic.ParsePointers(f.Map...); err != nil {
+	pointers, err := traffic.ParsePointers(f.Map...)
+	if err != nil {
 		return nil, fmt.Errorf("--map: %w", err)
+	}
+	for i := range in.Files {
+		in.Files[i].Pointers = pointers
 	}
 	return in, nil
 }

@@ -68,10 +68,8 @@ func (f *partialFlags) count(ctx context.Context, t *terminal, counter *partial.
 		var one *partial.Tally
 		switch {
 		case f.Source != "":
-			var r io.ReadCloser
-			if r, err = file.Open(ctx); err == nil {
-				one, err = counter.Stream(ctx, f.Source, r, f.Offset)
-			}
+			file.Name = f.Source
+			one, err = counter.Stream(ctx, file, f.Offset)
 		case f.Range.Range != nil:
 			one, err = counter.File(ctx, file, *f.Range.Range)
 		default:

@@ -72,7 +72,7 @@ func (run *run) read(ctx context.Context, in *input.Traffic, yield func(*part) b
 func (run *run) readFile(ctx context.Context, of *source, parts func(func(input.Part, error) bool), yield func(*part) bool) bool {
 	var ahead []*part
 	var looked []*traffic.Interaction
-	decided, more := false, true
+	decided, more := of.readHead(ctx), true
 	flush := func() bool {
 		run.vote(of, looked)
 		looked = nil
@@ -108,6 +108,28 @@ func (run *run) readFile(ctx context.Context, of *source, parts func(func(input.
 		}
 	}
 	return flush()
+}
+
+// readHead reads the beginning of the file that a piece is from, which says what all pieces of the source
+// are. It reports whether it could.
+func (s *source) readHead(ctx context.Context) bool {
+	if s.file.Head == nil {
+		return false
+	}
+	r, err := s.file.Head(ctx)
+	if err != nil {
+		return false // as the piece is going to be
+	}
+	defer r.Close()
+	for x, err := range (traffic.File{Path: s.file.Name, Named: s.file.Named, Pointers: s.file.Pointers}).Read(r) {
+		if err != nil {
+			x = nil
+		}
+		if s.Look(x) {
+			break
+		}
+	}
+	return true
 }
 
 // vote counts the evidence in the first interactions of a source, on all cores.

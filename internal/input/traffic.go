@@ -23,9 +23,12 @@ type File struct {
 	Name  string
 	Named bool // the user named it, rather than its folder
 	Open  func(context.Context) (io.ReadCloser, error)
+	// Head opens the whole file, if Open opens a piece of it; nil: that is not possible.
+	Head func(context.Context) (io.ReadCloser, error)
 	// Start is where the piece of the file that Open returns begins, in bytes of the decompressed text.
 	Start     int64
-	Continued bool // see [traffic.File]
+	Continued bool              // see [traffic.File]
+	Pointers  map[string]string // see [traffic.File]
 }
 
 // Traffic is the traffic that a command reads.
@@ -33,7 +36,6 @@ type Traffic struct {
 	Files    []File
 	Expected []finding.Expected // the findings that the indexes of folders expect
 	Problems []error            // files that are missing or cannot be opened
-	Pointers map[string]string  // see [traffic.File.Pointers]
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total
@@ -137,14 +139,14 @@ func (in *Traffic) Read(ctx context.Context) iter.Seq2[File, iter.Seq2[*traffic.
 					return
 				}
 				defer r.Close()
-				in.of(file).Read(r)(yield)
+				file.traffic().Read(r)(yield)
 			})
 		})
 	}
 }
 
-func (in *Traffic) of(f File) traffic.File {
-	return traffic.File{Path: f.Name, Named: f.Named, Pointers: in.Pointers, Continued: f.Continued}
+func (f File) traffic() traffic.File {
+	return traffic.File{Path: f.Name, Named: f.Named, Pointers: f.Pointers, Continued: f.Continued}
 }
 
 // Part is some consecutive interactions of a file; see [traffic.File.Parts].
@@ -162,7 +164,7 @@ func (in *Traffic) Parts(ctx context.Context, size int) iter.Seq2[File, iter.Seq
 					return
 				}
 				defer r.Close()
-				for part := range in.of(file).Parts(r, size) {
+				for part := range file.traffic().Parts(r, size) {
 					if !yield(part, nil) {
 						return
 					}

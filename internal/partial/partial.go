@@ -127,7 +127,7 @@ func (c *Counter) File(ctx context.Context, f input.File, rng piece.Range) (*Tal
 			return nil, err
 		case err == nil && text != nil:
 			defer text.Close()
-			return c.Text(ctx, f.Name, text, rng)
+			return c.text(ctx, f, text, rng)
 		case rng.Start > 0:
 			return c.New(), nil
 		}
@@ -138,17 +138,28 @@ func (c *Counter) File(ctx context.Context, f input.File, rng piece.Range) (*Tal
 // Text counts the lines of a range of NDJSON. The text begins with the byte before the range, or with the
 // range if that begins at 0.
 func (c *Counter) Text(ctx context.Context, source string, text io.Reader, rng piece.Range) (*Tally, error) {
-	r := piece.NewReader(text, rng)
-	return c.count(ctx, lines(source, rng.Start, true, r), r.Piece)
+	return c.text(ctx, input.File{Name: source, Named: true}, text, rng)
 }
 
-// Stream counts all of a text, which begins at an offset of its source.
-func (c *Counter) Stream(ctx context.Context, source string, text io.Reader, offset int64) (*Tally, error) {
+func (c *Counter) text(ctx context.Context, f input.File, text io.Reader, rng piece.Range) (*Tally, error) {
+	r := piece.NewReader(text, rng)
+	f.Head = f.Open
+	return c.count(ctx, lines(f, rng.Start, true, r), r.Piece)
+}
+
+// Stream counts all of a file, which has the text of its source from an offset on.
+func (c *Counter) Stream(ctx context.Context, f input.File, offset int64) (*Tally, error) {
+	file, err := f.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	text := io.Reader(file)
 	if offset == 0 {
-		text, _ = traffic.Decompress(source, text)
+		text, _ = traffic.Decompress(f.Name, file)
 	}
 	r := piece.NewReader(text, piece.All)
-	f := lines(source, offset, offset > 0, r)
+	f = lines(f, offset, offset > 0, r)
 	return c.count(ctx, f, func() (piece.Piece, bool) {
 		p, ok := r.Piece()
 		p.Start, p.End, p.Last, p.Open = offset, offset+p.End, false, true
@@ -156,11 +167,11 @@ func (c *Counter) Stream(ctx context.Context, source string, text io.Reader, off
 	})
 }
 
-// lines returns the file of a text.
-func lines(source string, start int64, continued bool, text io.Reader) input.File {
-	return input.File{Name: source, Named: true, Start: start, Continued: continued, Open: func(ctx context.Context) (io.ReadCloser, error) {
-		return io.NopCloser(text), nil
-	}}
+// lines returns a file that has a text of another.
+func lines(f input.File, start int64, continued bool, text io.Reader) input.File {
+	f.Start, f.Continued = start, continued
+	f.Open = func(context.Context) (io.ReadCloser, error) { return io.NopCloser(text), nil }
+	return f
 }
 
 func (c *Counter) count(ctx context.Context, f input.File, read func() (piece.Piece, bool)) (*Tally, error) {
