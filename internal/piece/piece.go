@@ -134,17 +134,19 @@ func (p Piece) compare(q Piece) int {
 
 // Merge adds the pieces of another set, or returns the error of [Set.Add] and adds none.
 func (s *Set) Merge(t *Set) error {
-	merged := Set{of: map[string][]Piece{}}
-	maps.Copy(merged.of, s.of)
+	merged := Set{of: map[string][]Piece{}} // of the sources of t only, which may be far fewer
 	for source, pieces := range t.of {
-		merged.of[source] = slices.Clone(merged.of[source])
+		merged.of[source] = slices.Clone(s.of[source])
 		for _, p := range pieces {
 			if err := merged.Add(source, p); err != nil {
 				return err
 			}
 		}
 	}
-	s.of = merged.of
+	if s.of == nil {
+		s.of = map[string][]Piece{}
+	}
+	maps.Copy(s.of, merged.of)
 	return nil
 }
 
