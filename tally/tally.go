@@ -110,6 +110,11 @@ func (r Range) piece() piece.Range {
 	return piece.Range(r)
 }
 
+// Reporting returns a counter with the same options that calls unread with each file and each entry that it
+// cannot read, but those whose error it returns. Most are a [*traffic.Error], whose Line and Index count from
+// the beginning of the range, see [Tally.Before].
+func (c *Counter) Reporting(unread func(error)) *Counter { return &Counter{c.of.Reporting(unread)} }
+
 // Empty returns a tally of nothing.
 func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
 
@@ -117,15 +122,19 @@ func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
 // file that begins at 0 has all of it. What cannot be read is a problem of the report. The error is that of
 // ctx; of Drift and Coverage, it is also any error of reading.
 func (c *Counter) File(ctx context.Context, path string, r Range) (*Tally, error) {
-	f := input.File{Name: path, Named: true, Open: func(ctx context.Context) (io.ReadCloser, error) { return input.Open(ctx, path) }}
-	return tallied(c.of.File(ctx, f, r.piece()))
+	return c.Read(ctx, path, func(ctx context.Context) (io.ReadCloser, error) { return input.Open(ctx, path) }, r)
+}
+
+// Read is [Counter.File] for a file that open opens, more than once if the range is not the whole file.
+// What an [io.Seeker] opens is read from the range on.
+func (c *Counter) Read(ctx context.Context, source string, open func(context.Context) (io.ReadCloser, error), r Range) (*Tally, error) {
+	return tallied(c.of.File(ctx, input.File{Name: source, Named: true, Open: open}, r.piece()))
 }
 
 // Input counts a whole input of any format of package traffic, which may be compressed. Errors are those of
 // [Counter.File].
 func (c *Counter) Input(ctx context.Context, source string, r io.Reader) (*Tally, error) {
-	f := input.File{Name: source, Named: true, Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }}
-	return tallied(c.of.File(ctx, f, piece.All))
+	return c.Read(ctx, source, func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }, Range{})
 }
 
 // Text counts a range of an input that [IsNDJSON] is true for. The text is decompressed, and begins with the
@@ -161,6 +170,19 @@ func (t *Tally) Add(x *traffic.Interaction) error { return t.of.Add(x) }
 // Merge adds what another tally of the same counter counted. If both read the same bytes, or their options
 // differ, it returns an error and changes nothing.
 func (t *Tally) Merge(u *Tally) error { return t.of.Merge(u.of) }
+
+// Unread notes that a file was not read, so that the report is incomplete. It is for errors of
+// [Counter.File]; the error is that something of the file was counted.
+func (t *Tally) Unread(source string) error { return t.of.Unread(source) }
+
+// Before returns how many lines and interactions of a source were counted before a range that begins at an offset.
+func (t *Tally) Before(source string, offset int64) (lines, interactions int) {
+	before := t.of.Before(source, offset)
+	return before.Lines, before.Interactions
+}
+
+// NotChecked returns how many responses Validation and Drift did not check, by reason.
+func (t *Tally) NotChecked() map[string]int { return t.of.NotChecked() }
 
 // Marshal returns the tally as JSON. Equal tallies have equal bytes.
 func (t *Tally) Marshal() ([]byte, error) { return json.Marshal(t.of) }
