@@ -25,6 +25,7 @@ import (
 	"encoding/json"
 	"io"
 	"runtime/debug"
+	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
@@ -60,6 +61,7 @@ type Options struct {
 	Profile   finding.Profile
 	From      finding.Origin // who sent the responses
 	Ignore    []finding.Expected
+	Today     time.Time // ignore rows that expired before it accept nothing; zero: none expires
 	Cores     int       // for one file; 0: all
 	Log       io.Writer // gets messages about single files; nil: none
 }
@@ -76,6 +78,9 @@ func New(o Options) (*Counter, error) {
 	ledger, err := finding.NewLedger(o.Ignore)
 	if err != nil {
 		return nil, err
+	}
+	if !o.Today.IsZero() {
+		ledger.Expire(o.Today)
 	}
 	options := check.Options{Contracts: &models.InForce{Catalog: catalog, Findings: o.Findings}, Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
 		Profile: o.Profile, From: o.From, Cores: o.Cores, Stderr: o.Log, Accept: report.Acceptance{Ledger: ledger, Deviations: report.DeviationsHide}}
@@ -201,6 +206,24 @@ type Verdict string
 
 // Report writes the report of the command that the kind names. The error is that of w, or about an option.
 func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
+	verdict, _, err := t.report(w, o)
+	return verdict, err
+}
+
+// ExitStatus writes the report, and returns the exit status of the command: 0 if it passed, 1 if it
+// failed, and 2 if nothing was checked, or not everything could be read. The error is that of [Tally.Report].
+func (t *Tally) ExitStatus(w io.Writer, o ReportOptions) (int, error) {
+	verdict, checked, err := t.report(w, o)
+	switch {
+	case err != nil || !checked:
+		return 2, err
+	case verdict == Verdict(report.Failed):
+		return 1, nil
+	}
+	return 0, nil
+}
+
+func (t *Tally) report(w io.Writer, o ReportOptions) (verdict Verdict, checked bool, err error) {
 	var format report.Format
 	var failOn report.Threshold
 	for _, option := range []struct {
@@ -209,14 +232,14 @@ func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
 	}{{o.Format, &format}, {o.FailOn, &failOn}} {
 		if option.text != "" {
 			if err := option.into.UnmarshalText([]byte(option.text)); err != nil {
-				return "", err
+				return "", false, err
 			}
 		}
 	}
 	results := &report.Results{Version: version(), MinCoverage: o.MinCoverage}
 	t.of.Fill(results, failOn, o.FailOnStale)
-	err := report.Write(w, format, results, report.Style{ShowValues: o.ShowValues})
-	return Verdict(results.Verdict()), err
+	err = report.Write(w, format, results, report.Style{ShowValues: o.ShowValues})
+	return Verdict(results.Verdict()), results.Checked(), err
 }
 
 // version returns the version of this module in the program; empty: unknown.

@@ -6,9 +6,11 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/schema"
 	"github.com/crcheck/crcheck/schema/contracts"
 	"github.com/crcheck/crcheck/tally"
@@ -62,6 +64,62 @@ func TestUnread(t *testing.T) {
 			verdict, err := one.Report(io.Discard, tally.ReportOptions{})
 			require.NoError(t, err)
 			require.Equal(t, tally.Verdict("incomplete"), verdict)
+			status, err := one.ExitStatus(io.Discard, tally.ReportOptions{})
+			require.NoError(t, err)
+			require.Equal(t, 2, status)
+		})
+	}
+}
+
+// TestExitStatus checks that the exit status is that of the commands.
+func TestExitStatus(t *testing.T) {
+	const text = "{\"protectedJob\":{}}\n{\"protectedJob\":{}}\n"
+	const none = `{"log":{"version":"1.2","entries":[]}}`
+	for _, tc := range []struct {
+		name, text, failOn string
+		kind               tally.Kind
+		want               int
+	}{
+		{"findings", text, "error", tally.Validation, 1},
+		{"findings that do not matter", text, "never", tally.Validation, 0},
+		{"nothing was checked", none, "error", tally.Validation, 2},
+		{"deviations", text, "error", tally.Drift, 1},
+		{"no deviations to count", none, "error", tally.Drift, 2},
+		{"coverage", text, "error", tally.Coverage, 0},
+		{"no response", none, "error", tally.Coverage, 2},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			counter, err := tally.New(tally.Options{Kind: tc.kind, Contracts: []*schema.Contract{contracts.MustLoad("cleanrooms.GetProtectedJob")}})
+			require.NoError(t, err)
+			one, err := counter.Input(context.Background(), "a.ndjson", strings.NewReader(tc.text))
+			require.NoError(t, err)
+			status, err := one.ExitStatus(io.Discard, tally.ReportOptions{FailOn: tc.failOn})
+			require.NoError(t, err)
+			require.Equal(t, tc.want, status)
+		})
+	}
+}
+
+// TestToday checks that an ignore row that expired accepts nothing.
+func TestToday(t *testing.T) {
+	rows := []finding.Expected{{Rule: finding.MemberMissing, Place: finding.AnyPlace, Reason: "known", Expires: "2026-01-31"}}
+	for _, tc := range []struct {
+		name  string
+		today time.Time
+		want  int
+	}{
+		{"no day", time.Time{}, 0},
+		{"the last day", time.Date(2026, 1, 31, 12, 0, 0, 0, time.UTC), 0},
+		{"later", time.Date(2026, 2, 1, 12, 0, 0, 0, time.UTC), 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			counter, err := tally.New(tally.Options{Contracts: []*schema.Contract{contracts.MustLoad("cleanrooms.GetProtectedJob")}, Ignore: rows, Today: tc.today})
+			require.NoError(t, err)
+			one, err := counter.Input(context.Background(), "a.ndjson", strings.NewReader("{\"protectedJob\":{}}\n"))
+			require.NoError(t, err)
+			status, err := one.ExitStatus(io.Discard, tally.ReportOptions{})
+			require.NoError(t, err)
+			require.Equal(t, tc.want, status)
 		})
 	}
 }

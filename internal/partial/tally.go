@@ -149,7 +149,7 @@ func (t *Tally) Merge(u *Tally) error {
 
 // Unread notes that a source was not read, so that the result is incomplete. The error is that of
 // [piece.Set.Add].
-func (t *Tally) Unread(source string) error { return t.pieces.Add(source, piece.Piece{}) }
+func (t *Tally) Unread(source string) error { return t.pieces.Add(source, piece.Unread) }
 
 // Before returns how many lines and interactions a source has before an offset where a piece begins.
 func (t *Tally) Before(source string, offset int64) piece.Size {

@@ -70,6 +70,9 @@ var Whole = Piece{End: math.MaxInt64, Last: true}
 // Added is the piece of a source of which some interactions were counted, by whoever knows which.
 var Added = Piece{Open: true, Traffic: true}
 
+// Unread is the zero Piece, of a source that could not be read: it leaves a gap.
+var Unread = Piece{}
+
 // Size is how many lines and interactions a text has.
 type Size struct {
 	Lines        int `json:"lines,omitempty"`
@@ -107,7 +110,7 @@ func (s *Set) Add(source string, p Piece) error {
 	pieces := s.of[source]
 	i, same := slices.BinarySearchFunc(pieces, p, Piece.compare)
 	switch {
-	case same && p == Added:
+	case same && (p == Added || p == Unread):
 		return nil
 	case same:
 		return twice(source, p, pieces[i])
