@@ -156,7 +156,8 @@ func PointerText(pointer string) string {
 	return pointer
 }
 
-func (f Finding) compare(g Finding) int {
+// Compare orders findings as a [Set] has them: by place.
+func (f Finding) Compare(g Finding) int {
 	return cmp.Or(
 		cmp.Compare(f.Source, g.Source),
 		cmp.Compare(f.Interaction, g.Interaction),

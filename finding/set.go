@@ -17,8 +17,8 @@ func NewSet(findings ...Finding) Set {
 			set[i] = set[i].Rendered()
 		}
 	}
-	slices.SortFunc(set, Finding.compare)
-	return slices.CompactFunc(set, func(f, g Finding) bool { return f.compare(g) == 0 })
+	slices.SortFunc(set, Finding.Compare)
+	return slices.CompactFunc(set, func(f, g Finding) bool { return f.Compare(g) == 0 })
 }
 
 // Union returns the findings of all the sets as one.

@@ -98,8 +98,11 @@ func (s *sink) unknown(n *node, entry *occurrence) {
 	s.add(entry.at, finding.Finding{Rule: finding.MemberUnknown, Names: []string{entry.name}, Found: s.value(entry.value), Wanted: finding.Want{OneOf: n.memberNames()}})
 }
 
+// mismatch notes a value of another type. What is not a value has a finding of the syntax.
 func (s *sink) mismatch(n *node, at int) {
-	s.add(at, finding.Finding{Rule: finding.TypeMismatch, Found: s.value(at), Wanted: n.wanted()})
+	if found := s.value(at); found.Kind != "" {
+		s.add(at, finding.Finding{Rule: finding.TypeMismatch, Found: found, Wanted: n.wanted()})
+	}
 }
 
 // wanted returns what a node accepts.

@@ -88,7 +88,9 @@ func newCounter(c Counter) (*Counter, error) {
 	if o.Encoding == check.Auto && (c.kind == Validation || c.kind == Drift) {
 		return nil, ErrAuto
 	}
-	o.Pieces = true
+	if o.Pieces = true; o.Accept.Ledger == nil {
+		o.Accept.Ledger = &finding.Ledger{}
+	}
 	rows, err := finding.EncodeRows(o.Accept.Ledger.Rows())
 	if err != nil {
 		return nil, err

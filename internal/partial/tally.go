@@ -84,8 +84,8 @@ func (c *Counter) Decode(text []byte) (*Tally, error) {
 		return nil, &Error{ErrKind, string(f.Kind)}
 	case f.Settings != c.settings:
 		return nil, &Error{Reason: ErrOptions}
-	case f.Pieces == nil:
-		return nil, &Error{ErrNotTally, "it has no pieces"}
+	case f.Pieces == nil || len(f.Counts) == 0 || f.Counts[0] != '{':
+		return nil, &Error{ErrNotTally, "it has no pieces, or no counts"}
 	}
 	t := &Tally{of: c, pieces: *f.Pieces}
 	var err error

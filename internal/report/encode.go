@@ -34,6 +34,7 @@ type collectedKind struct {
 	Remedy      string           `json:"remedy"`
 	Hint        string           `json:"hint,omitempty"`
 	Count       int              `json:"count"`
+	Elsewhere   bool             `json:"elsewhere,omitempty"`
 	GotVaries   bool             `json:"gotVaries,omitempty"`
 	ShapeVaries bool             `json:"shapeVaries,omitempty"`
 	Tests       []string         `json:"tests,omitempty"`
@@ -45,7 +46,9 @@ type collectedHidden struct {
 	Reason   string           `json:"reason,omitempty"`
 	Severity finding.Severity `json:"severity"`
 	Count    int              `json:"count"`
-	First    collectedOne     `json:"first"`
+	// Elsewhere says that the place is [Elsewhere], not that of First.
+	Elsewhere bool         `json:"elsewhere,omitempty"`
+	First     collectedOne `json:"first"`
 }
 
 // collectedOne is a finding with all its fields.
@@ -67,8 +70,8 @@ func (o collectedOne) finding() finding.Finding {
 func (c *Collector) MarshalJSON() ([]byte, error) {
 	w := collected{Contracts: c.contracts, NotChecked: c.notChecked, NotRead: c.notRead, Skipped: c.skipped, Problems: c.problems, Unrecognised: c.report.Checks.Unrecognised,
 		Responses: c.report.Checks.Responses, Checked: c.report.Checks.Checked, Files: c.report.Checks.Files, Expected: c.report.Expected, Deviations: c.report.Deviations}
-	for _, k := range sortedKinds(c.kinds) {
-		one := collectedKind{Severity: k.Severity, Deviation: k.Deviation, Remedy: k.Remedy, Hint: k.hint, Count: k.Count, GotVaries: k.gotVaries, ShapeVaries: k.shapeVaries,
+	for _, k := range c.sortedKinds() {
+		one := collectedKind{Severity: k.Severity, Deviation: k.Deviation, Remedy: k.Remedy, Hint: k.hint, Count: k.Count, Elsewhere: k.Place == Elsewhere, GotVaries: k.gotVaries, ShapeVaries: k.shapeVaries,
 			Tests: slices.Sorted(maps.Keys(k.tests))}
 		for _, s := range k.Samples {
 			one.Samples = append(one.Samples, collectedOne{s.Finding, s.Masked, s.Excerpt, s.redacted, s.at})
@@ -77,7 +80,7 @@ func (c *Collector) MarshalJSON() ([]byte, error) {
 	}
 	if hidden := c.hiddenGroups(); hidden != nil {
 		for _, g := range hidden.Groups {
-			w.Hidden = append(w.Hidden, collectedHidden{g.By, g.Reason, g.Severity, g.Count, collectedOne{g.First, g.First.Masked, nil, g.redacted, g.at}})
+			w.Hidden = append(w.Hidden, collectedHidden{g.By, g.Reason, g.Severity, g.Count, g.Place == Elsewhere, collectedOne{g.First, g.First.Masked, nil, g.redacted, g.at}})
 		}
 	}
 	slices.SortFunc(w.Problems, func(a, b problem) int { return a.compare(b) })
@@ -93,8 +96,8 @@ func (c *Collector) UnmarshalJSON(text []byte) error {
 		return err
 	}
 	options := *c
-	*c = Collector{Accept: options.Accept, Origin: options.Origin, Redacted: options.Redacted, Pieces: options.Pieces, ByOperation: options.ByOperation,
-		contracts: r.Contracts, notChecked: r.NotChecked, notRead: r.NotRead, skipped: r.Skipped, problems: r.Problems, kinds: map[kindKey]*kind{}, hidden: map[hiddenKey]*HiddenGroup{}}
+	*c = Collector{Accept: options.Accept, Origin: options.Origin, Redacted: options.Redacted, Pieces: options.Pieces, ByOperation: options.ByOperation, maxKinds: options.maxKinds,
+		contracts: r.Contracts, notChecked: r.NotChecked, notRead: r.NotRead, skipped: r.Skipped, problems: r.Problems}
 	c.report.Checks = Checks{Responses: r.Responses, Checked: r.Checked, Files: r.Files, Unrecognised: r.Unrecognised}
 	c.report.Expected, c.report.Deviations = r.Expected, r.Deviations
 	for _, n := range r.Skipped {
@@ -113,15 +116,21 @@ func (c *Collector) UnmarshalJSON(text []byte) error {
 		for _, s := range k.Samples {
 			one.Samples = append(one.Samples, Sample{s.finding(), s.Excerpt, s.Redacted, s.At})
 		}
-		c.kinds[kindKey{one.Fingerprint, k.Severity, k.Deviation}] = one
+		if k.Elsewhere {
+			one.Place = Elsewhere
+		}
+		c.addKind(one)
 	}
 	for _, h := range r.Hidden {
 		f := h.First.finding()
 		if h.Count < 1 {
 			return errCollected
 		}
-		c.hidden[hiddenKey{h.By, f.Fingerprint(), h.Severity, h.Reason}] = &HiddenGroup{h.By, h.Reason, f.Fingerprint(), f.Rule, h.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, h.Count, f,
-			h.First.Redacted, h.First.At}
+		g := &HiddenGroup{h.By, h.Reason, f.Fingerprint(), f.Rule, h.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, h.Count, f, h.First.Redacted, h.First.At}
+		if h.Elsewhere {
+			g.Place = Elsewhere
+		}
+		c.addHidden(g)
 	}
 	return nil
 }

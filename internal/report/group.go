@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -116,25 +117,29 @@ func (c *Collector) AddFrom(f finding.Finding, line func() []byte) {
 		return
 	}
 	key := kindKey{f.Fingerprint(), f.Severity, deviation.text}
-	k := c.kinds[key]
-	if k == nil || c.At.Compare(k.at()) < 0 {
-		if c.kinds == nil {
-			c.kinds = map[kindKey]*kind{}
+	c.prepare()
+	k, known, room := c.kinds.get(key)
+	if !room {
+		at := kindKey{elsewhere(f.Rule, f.Operation, f.Part), f.Severity, deviation.text}
+		k, known = c.kindsElsewhere[at]
+	}
+	sample := Sample{f, nil, c.Redacted, c.At}
+	if known && sample.compare(&k.Samples[0]) >= 0 {
+		k.add(f, deviation.hint)
+		if i := k.room(&sample); i < MaxSamples {
+			sample.Excerpt = excerpt(f, line())
+			k.Samples = slices.Insert(k.Samples, i, sample)
+			k.Samples = k.Samples[:min(MaxSamples, len(k.Samples))]
 		}
-		first := &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
-			Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text, Samples: []Sample{{f, excerpt(f, line()), c.Redacted, c.At}}},
-			got: f.Got, want: f.Want}
-		first.Remedy = c.remedy(f.Rule, first.Side, deviation)
-		first.add(f, deviation.hint)
-		first.absorb(k)
-		c.kinds[key] = first
 		return
 	}
-	k.add(f, deviation.hint)
-	if i := k.room(c.At); i < MaxSamples {
-		k.Samples = slices.Insert(k.Samples, i, Sample{f, excerpt(f, line()), c.Redacted, c.At})
-		k.Samples = k.Samples[:min(MaxSamples, len(k.Samples))]
-	}
+	sample.Excerpt = excerpt(f, line())
+	first := &kind{Group: Group{Fingerprint: key.fingerprint, Rule: f.Rule, Severity: f.Severity, Side: sideOf(f), Operation: f.Operation,
+		Part: f.Part, Place: f.Place(), Shape: f.Shape, Deviation: deviation.text, Samples: []Sample{sample}},
+		got: f.Got, want: f.Want}
+	first.Remedy = c.remedy(f.Rule, first.Side, deviation)
+	first.add(f, deviation.hint)
+	c.addKind(first)
 }
 
 // add counts a finding, except for its sample.
@@ -190,7 +195,7 @@ func (k *kind) cause() string {
 func (c *Collector) causes() []Group {
 	byCause := map[string][]*kind{}
 	var order []string
-	for _, k := range sortedKinds(c.kinds) {
+	for _, k := range c.sortedKinds() {
 		if c.Pieces != nil {
 			k = k.clone()
 			for i := range k.Samples {
@@ -210,11 +215,8 @@ func (c *Collector) causes() []Group {
 	return groups
 }
 
-func sortedKinds(kinds map[kindKey]*kind) []*kind {
-	var all []*kind
-	for _, k := range kinds {
-		all = append(all, k)
-	}
+func (c *Collector) sortedKinds() []*kind {
+	all := slices.AppendSeq(slices.Collect(maps.Values(c.kinds.of)), maps.Values(c.kindsElsewhere))
 	slices.SortFunc(all, func(a, b *kind) int {
 		return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Operation, b.Operation),
 			cmp.Compare(a.Part, b.Part), cmp.Compare(a.Place, b.Place), cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.Deviation, b.Deviation))

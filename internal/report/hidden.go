@@ -2,6 +2,7 @@ package report
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/crcheck/crcheck/finding"
@@ -124,28 +125,26 @@ func (c *Collector) hide(f *finding.Finding) (_ deviates, hidden bool) {
 }
 
 func (c *Collector) count(by HiddenBy, reason string, f finding.Finding) {
-	key := hiddenKey{by, f.Fingerprint(), f.Severity, reason}
-	g := c.hidden[key]
-	if g == nil {
-		if c.hidden == nil {
-			c.hidden = map[hiddenKey]*HiddenGroup{}
-		}
-		g = &HiddenGroup{by, reason, key.fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 0, f, c.Redacted, c.At}
-		c.hidden[key] = g
+	c.prepare()
+	fingerprint := f.Fingerprint()
+	g, known, room := c.hidden.get(hiddenKey{by, fingerprint, f.Severity, reason})
+	if !room {
+		g, known = c.hiddenElsewhere[hiddenKey{by, elsewhere(f.Rule, f.Operation, f.Part), f.Severity, reason}]
 	}
-	g.Count++
-	if c.At.Compare(g.at) < 0 {
-		g.Shape, g.First, g.redacted, g.at = f.Shape, f, c.Redacted, c.At
+	if known && order(c.At, &f, g.at, &g.First) >= 0 {
+		g.Count++
+		return
 	}
+	c.addHidden(&HiddenGroup{by, reason, fingerprint, f.Rule, f.Severity, sideOf(f), f.Operation, f.Part, f.Place(), f.Shape, 1, f, c.Redacted, c.At})
 }
 
 // hiddenGroups returns nil if nothing is hidden.
 func (c *Collector) hiddenGroups() *Hidden {
-	if len(c.hidden) == 0 {
+	if len(c.hidden.of) == 0 {
 		return nil
 	}
 	h := &Hidden{list: c.Accept.ListHidden}
-	for _, group := range c.hidden {
+	for _, group := range slices.AppendSeq(slices.Collect(maps.Values(c.hidden.of)), maps.Values(c.hiddenElsewhere)) {
 		g := *group
 		g.First = c.placed(g.First, g.at)
 		h.Groups = append(h.Groups, g)

@@ -76,7 +76,7 @@ func (g *Group) row() finding.Expected {
 		e.Part = "" // the group is not about a document
 	}
 	e.Operation, e.Place = operationPattern(operations), placePattern(g.Place)
-	if slices.ContainsFunc(g.Occurrences, func(o Occurrence) bool { return o.Place != g.Place }) {
+	if g.Place == Elsewhere || slices.ContainsFunc(g.Occurrences, func(o Occurrence) bool { return o.Place != g.Place }) {
 		e.Place = finding.AnyPlace
 	}
 	return e

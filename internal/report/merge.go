@@ -66,31 +66,14 @@ func (c *Collector) placed(f finding.Finding, at piece.At) finding.Finding {
 // Merging is associative and commutative, and an empty collector is its identity. The order of
 // the findings is that of their places.
 func (c *Collector) Merge(d *Collector) {
-	for key, k := range d.kinds {
-		merged := k.clone()
-		if known := c.kinds[key]; known != nil {
-			if first := known.at(); first.Compare(merged.at()) <= 0 {
-				known, merged = merged, known
-			}
-			merged.absorb(known)
-		}
-		if c.kinds == nil {
-			c.kinds = map[kindKey]*kind{}
-		}
-		c.kinds[key] = merged
+	for _, k := range d.sortedKinds() {
+		c.addKind(k.clone())
 	}
-	for key, g := range d.hidden {
-		merged := *g
-		if known := c.hidden[key]; known != nil {
-			if known.at.Compare(g.at) <= 0 {
-				merged = *known
-			}
-			merged.Count = known.Count + g.Count
+	for _, all := range []map[hiddenKey]*HiddenGroup{d.hidden.of, d.hiddenElsewhere} {
+		for _, g := range all {
+			copied := *g
+			c.addHidden(&copied)
 		}
-		if c.hidden == nil {
-			c.hidden = map[hiddenKey]*HiddenGroup{}
-		}
-		c.hidden[key] = &merged
 	}
 	for _, pair := range []struct{ to, from *map[string]int }{{&c.contracts, &d.contracts}, {&c.notChecked, &d.notChecked}, {&c.notRead, &d.notRead}, {&c.skipped, &d.skipped}} {
 		for name, n := range *pair.from {
@@ -113,13 +96,21 @@ func (c *Collector) Merge(d *Collector) {
 	}
 }
 
-// at is the place of the first finding.
-func (k *kind) at() piece.At { return k.Samples[0].at }
+// order compares the places of findings, and findings at the same place. Without a place, they are in the
+// order in which they came.
+func order(a piece.At, f *finding.Finding, b piece.At, g *finding.Finding) int {
+	if d := a.Compare(b); d != 0 || a.Source == "" {
+		return d
+	}
+	return f.Compare(*g)
+}
+
+func (s *Sample) compare(t *Sample) int { return order(s.at, &s.Finding, t.at, &t.Finding) }
 
 // room returns where a sample belongs: after those that are not behind it.
-func (k *kind) room(at piece.At) int {
+func (k *kind) room(s *Sample) int {
 	i := len(k.Samples)
-	for i > 0 && k.Samples[i-1].at.Compare(at) > 0 {
+	for i > 0 && k.Samples[i-1].compare(s) > 0 {
 		i--
 	}
 	return i
@@ -144,7 +135,7 @@ func (k *kind) absorb(later *kind) {
 	k.shapeVaries = k.shapeVaries || later.shapeVaries || k.Shape != later.Shape
 	k.hint = leastText(k.hint, later.hint)
 	k.Samples = append(k.Samples, later.Samples...)
-	slices.SortStableFunc(k.Samples, func(a, b Sample) int { return a.at.Compare(b.at) })
+	slices.SortStableFunc(k.Samples, func(a, b Sample) int { return a.compare(&b) })
 	k.Samples = k.Samples[:min(MaxSamples, len(k.Samples))]
 }
 

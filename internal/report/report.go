@@ -92,8 +92,13 @@ type Collector struct {
 	// ByOperation adds the counts of each operation to those of the services.
 	ByOperation bool
 
-	kinds      map[kindKey]*kind
-	hidden     map[hiddenKey]*HiddenGroup
+	kinds    firsts[kindKey, *kind]
+	hidden   firsts[hiddenKey, *HiddenGroup]
+	maxKinds int // 0: [MaxKinds]
+	// What is beyond.
+	kindsElsewhere  map[kindKey]*kind
+	hiddenElsewhere map[hiddenKey]*HiddenGroup
+
 	contracts  map[string]int
 	notChecked map[string]int
 	notRead    map[string]int

@@ -57,7 +57,7 @@ func (c *Collector) services() []Service {
 		s.Checked += n
 		o.Checked += n
 	}
-	for _, k := range c.kinds {
+	for _, k := range c.sortedKinds() {
 		if k.Operation != "" {
 			s, o := of(k.Operation)
 			s.add(k.Severity, k.Count)
