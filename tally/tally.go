@@ -210,6 +210,9 @@ func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
 	return verdict, err
 }
 
+// Problems returns why not everything was checked, in the order of the traffic.
+func (t *Tally) Problems() []string { return t.of.Problems() }
+
 // ExitStatus writes the report, and returns the exit status of the command: 0 if it passed, 1 if it
 // failed, and 2 if nothing was checked, or not everything could be read. The error is that of [Tally.Report].
 func (t *Tally) ExitStatus(w io.Writer, o ReportOptions) (int, error) {

@@ -64,6 +64,7 @@ func TestUnread(t *testing.T) {
 			verdict, err := one.Report(io.Discard, tally.ReportOptions{})
 			require.NoError(t, err)
 			require.Equal(t, tally.Verdict("incomplete"), verdict)
+			require.Len(t, one.Problems(), 1)
 			status, err := one.ExitStatus(io.Discard, tally.ReportOptions{})
 			require.NoError(t, err)
 			require.Equal(t, 2, status)

@@ -175,6 +175,20 @@ func (t *Tally) Missing() (errs []error) {
 	return errs
 }
 
+// Problems returns why not everything was checked, in the order of the traffic.
+func (t *Tally) Problems() (texts []string) {
+	switch t.of.kind {
+	case Validation:
+		return t.Validation(0, false).Problems
+	case Lint:
+		return t.Lint(0, false).Problems
+	}
+	for _, err := range t.Missing() {
+		texts = append(texts, err.Error())
+	}
+	return texts
+}
+
 // Fill sets the part of the results that the kind names, and the command. Sources that were not read
 // completely are problems; results that have no problems are incomplete.
 func (t *Tally) Fill(r *report.Results, failOn report.Threshold, failOnStale bool) {
