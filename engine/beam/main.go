@@ -96,6 +96,9 @@ func run(ctx context.Context, o *options, globs []string, stdout, stderr io.Writ
 		return exitUsage, err
 	}
 	var report bytes.Buffer
+	for _, problem := range sum.Problems() {
+		fmt.Fprintf(stderr, "crcheck-beam: %s\n", problem)
+	}
 	status, err := sum.ExitStatus(&report, o.Report)
 	if err == nil {
 		err = o.write(ctx, stdout, report.Bytes())
