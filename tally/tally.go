@@ -253,7 +253,11 @@ func version() string {
 		return ""
 	}
 	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == module && m.Version != "(devel)" {
+		switch {
+		case m.Path != module:
+		case m.Replace != nil: // by a folder, whose version is not known
+			return "(devel)"
+		case m.Version != "(devel)":
 			return m.Version
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 	"slices"
 
@@ -43,6 +44,9 @@ type Range struct {
 // anything is read, every runner spreads elements, and Prism splits no more than a runner must.
 // Cutting costs one look at the head of each file.
 func build(s beam.Scope, o spec, globs []string, rangeSize int64, merged, problems string) {
+	if o.Kind == string(tally.Lint) {
+		rangeSize = math.MaxInt64 // duplicates are found in whole files
+	}
 	paths := beam.Reshuffle(s, beam.ParDo(s, &listFn{Globs: globs}, beam.Impulse(s)))
 	ranges := beam.Reshuffle(s, beam.ParDo(s, &planFn{Size: rangeSize}, paths))
 	sums, unread := beam.ParDo2(s, &countFn{Spec: o}, ranges)
