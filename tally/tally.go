@@ -56,6 +56,7 @@ type Options struct {
 	Kind      Kind // empty: Validation
 	Contracts []*schema.Contract
 	Findings  finding.Set     // about the contracts, as package schema/source returns them; the report has them
+	Documents []string        // the files that the contracts are from; the report has lines of them
 	Encoding  schema.Encoding // of bare bodies: there is no detection, because pieces may look different
 	Bare      validate.Bare   // what bare bodies are
 	Profile   finding.Profile
@@ -82,7 +83,7 @@ func New(o Options) (*Counter, error) {
 	if !o.Today.IsZero() {
 		ledger.Expire(o.Today)
 	}
-	options := check.Options{Contracts: &models.InForce{Catalog: catalog, Findings: o.Findings}, Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
+	options := check.Options{Contracts: models.Loaded(catalog, o.Findings, o.Documents...), Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
 		Profile: o.Profile, From: o.From, Cores: o.Cores, Stderr: o.Log, Accept: report.Acceptance{Ledger: ledger, Deviations: report.DeviationsHide}}
 	var counter *partial.Counter
 	switch o.Kind {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -104,7 +105,10 @@ func checked(t *testing.T, args ...string) (status int, report, notes string) {
 	flags := flag.NewFlagSet("", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	o := newOptions(flags)
-	require.NoError(t, flags.Parse(append([]string{"--contract", contract}, args...)))
+	if !slices.Contains(args, "--contract") {
+		args = append([]string{"--contract", contract}, args...)
+	}
+	require.NoError(t, flags.Parse(args))
 	var out, err bytes.Buffer
 	status, failed := run(context.Background(), o, flags.Args(), &out, &err)
 	if failed != nil {
@@ -175,6 +179,25 @@ func TestIgnore(t *testing.T) {
 	wantStatus, want, said := expected(t, append(append([]string{"validate", "--contract", contract, "--encoding", "http"}, flags...), paths...)...)
 	require.Equal(t, want, report, "%s\n%s", notes, said)
 	require.Equal(t, wantStatus, status)
+}
+
+// TestContractFile checks a contract file with a pattern that is not supported: the report has its line.
+func TestContractFile(t *testing.T) {
+	files := formats(t)
+	model, err := os.ReadFile("testdata/service-2.json")
+	require.NoError(t, err)
+	files["service-2.json"] = string(model)
+	inFolder(t, files)
+	for _, kind := range []string{"text", "json", "sarif"} {
+		t.Run(kind, func(t *testing.T) {
+			flags := []string{"--contract", "service-2.json", "--operation", "GetProtectedJob", "--format", kind}
+			status, report, notes := checked(t, append(flags, inputs...)...)
+			wantStatus, want, said := expected(t, append(append([]string{"validate", "--encoding", "http"}, flags...), paths...)...)
+			require.Equal(t, want, report, "%s\n%s", notes, said)
+			require.Equal(t, wantStatus, status)
+			require.Contains(t, report, "NoSuch")
+		})
+	}
 }
 
 // problems reads the file of problems.

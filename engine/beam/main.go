@@ -61,7 +61,7 @@ func run(ctx context.Context, o *options, globs []string, stdout, stderr io.Writ
 	if err != nil {
 		return exitUsage, err
 	}
-	counter, err := spec.compile(findings)
+	counter, err := spec.compile(findings, o.Contracts...)
 	if err != nil {
 		return exitUsage, err
 	}

@@ -142,9 +142,10 @@ func (o *options) spec(ctx context.Context, stderr io.Writer) (spec, finding.Set
 	return s, chosen.Findings, nil
 }
 
-// compile returns the counter. Only a report needs the findings about the contracts.
-func (s *spec) compile(about finding.Set) (*tally.Counter, error) {
-	o := tally.Options{Kind: tally.Kind(s.Kind), Findings: about, Bare: validate.Bare{Operation: s.Operation}, Ignore: s.Ignore, Today: s.Today, Cores: s.Cores}
+// compile returns the counter. Only a report needs the findings about the contracts, and their
+// documents.
+func (s *spec) compile(about finding.Set, documents ...string) (*tally.Counter, error) {
+	o := tally.Options{Kind: tally.Kind(s.Kind), Findings: about, Documents: documents, Bare: validate.Bare{Operation: s.Operation}, Ignore: s.Ignore, Today: s.Today, Cores: s.Cores}
 	for _, option := range []struct {
 		flag, text string
 		into       interface{ UnmarshalText([]byte) error }
