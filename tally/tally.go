@@ -25,6 +25,7 @@ import (
 	"encoding/json"
 	"io"
 	"runtime/debug"
+	"time"
 
 	"github.com/crcheck/crcheck/finding"
 	"github.com/crcheck/crcheck/internal/check"
@@ -55,11 +56,13 @@ type Options struct {
 	Kind      Kind // empty: Validation
 	Contracts []*schema.Contract
 	Findings  finding.Set     // about the contracts, as package schema/source returns them; the report has them
+	Documents []string        // the files that the contracts are from; the report has lines of them
 	Encoding  schema.Encoding // of bare bodies: there is no detection, because pieces may look different
 	Bare      validate.Bare   // what bare bodies are
 	Profile   finding.Profile
 	From      finding.Origin // who sent the responses
 	Ignore    []finding.Expected
+	Today     time.Time // ignore rows that expired before it accept nothing; zero: none expires
 	Cores     int       // for one file; 0: all
 	Log       io.Writer // gets messages about single files; nil: none
 }
@@ -77,7 +80,10 @@ func New(o Options) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := check.Options{Contracts: &models.InForce{Catalog: catalog, Findings: o.Findings}, Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
+	if !o.Today.IsZero() {
+		ledger.Expire(o.Today)
+	}
+	options := check.Options{Contracts: models.Loaded(catalog, o.Findings, o.Documents...), Named: true, Encoding: check.Encoding(o.Encoding.String()), Bare: o.Bare,
 		Profile: o.Profile, From: o.From, Cores: o.Cores, Stderr: o.Log, Accept: report.Acceptance{Ledger: ledger, Deviations: report.DeviationsHide}}
 	var counter *partial.Counter
 	switch o.Kind {
@@ -110,6 +116,11 @@ func (r Range) piece() piece.Range {
 	return piece.Range(r)
 }
 
+// Reporting returns a counter with the same options that calls unread with each file and each entry that it
+// cannot read, but those whose error it returns. Most are a [*traffic.Error], whose Line and Index count from
+// the beginning of the range, see [Tally.Before].
+func (c *Counter) Reporting(unread func(error)) *Counter { return &Counter{c.of.Reporting(unread)} }
+
 // Empty returns a tally of nothing.
 func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
 
@@ -117,15 +128,19 @@ func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
 // file that begins at 0 has all of it. What cannot be read is a problem of the report. The error is that of
 // ctx; of Drift and Coverage, it is also any error of reading.
 func (c *Counter) File(ctx context.Context, path string, r Range) (*Tally, error) {
-	f := input.File{Name: path, Named: true, Open: func(ctx context.Context) (io.ReadCloser, error) { return input.Open(ctx, path) }}
-	return tallied(c.of.File(ctx, f, r.piece()))
+	return c.Read(ctx, path, func(ctx context.Context) (io.ReadCloser, error) { return input.Open(ctx, path) }, r)
+}
+
+// Read is [Counter.File] for a file that open opens, more than once if the range is not the whole file.
+// What an [io.Seeker] opens is read from the range on.
+func (c *Counter) Read(ctx context.Context, source string, open func(context.Context) (io.ReadCloser, error), r Range) (*Tally, error) {
+	return tallied(c.of.File(ctx, input.File{Name: source, Named: true, Open: open}, r.piece()))
 }
 
 // Input counts a whole input of any format of package traffic, which may be compressed. Errors are those of
 // [Counter.File].
 func (c *Counter) Input(ctx context.Context, source string, r io.Reader) (*Tally, error) {
-	f := input.File{Name: source, Named: true, Open: func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }}
-	return tallied(c.of.File(ctx, f, piece.All))
+	return c.Read(ctx, source, func(context.Context) (io.ReadCloser, error) { return io.NopCloser(r), nil }, Range{})
 }
 
 // Text counts a range of an input that [IsNDJSON] is true for. The text is decompressed, and begins with the
@@ -163,6 +178,19 @@ func (t *Tally) Add(x *traffic.Interaction) error { return t.of.Add(x) }
 // differ, it returns an error and changes nothing.
 func (t *Tally) Merge(u *Tally) error { return t.of.Merge(u.of) }
 
+// Unread notes that a file was not read, so that the report is incomplete. It is for errors of
+// [Counter.File]; the error is that something of the file was counted.
+func (t *Tally) Unread(source string) error { return t.of.Unread(source) }
+
+// Before returns how many lines and interactions of a source were counted before a range that begins at an offset.
+func (t *Tally) Before(source string, offset int64) (lines, interactions int) {
+	before := t.of.Before(source, offset)
+	return before.Lines, before.Interactions
+}
+
+// NotChecked returns how many responses Validation and Drift did not check, by reason.
+func (t *Tally) NotChecked() map[string]int { return t.of.NotChecked() }
+
 // Marshal returns the tally as JSON. Equal tallies have equal bytes.
 func (t *Tally) Marshal() ([]byte, error) { return json.Marshal(t.of) }
 
@@ -180,6 +208,27 @@ type Verdict string
 
 // Report writes the report of the command that the kind names. The error is that of w, or about an option.
 func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
+	verdict, _, err := t.report(w, o)
+	return verdict, err
+}
+
+// Problems returns why not everything was checked, in the order of the traffic.
+func (t *Tally) Problems() []string { return t.of.Problems() }
+
+// ExitStatus writes the report, and returns the exit status of the command: 0 if it passed, 1 if it
+// failed, and 2 if nothing was checked, or not everything could be read. The error is that of [Tally.Report].
+func (t *Tally) ExitStatus(w io.Writer, o ReportOptions) (int, error) {
+	verdict, checked, err := t.report(w, o)
+	switch {
+	case err != nil || !checked:
+		return 2, err
+	case verdict == Verdict(report.Failed):
+		return 1, nil
+	}
+	return 0, nil
+}
+
+func (t *Tally) report(w io.Writer, o ReportOptions) (verdict Verdict, checked bool, err error) {
 	var format report.Format
 	var failOn report.Threshold
 	for _, option := range []struct {
@@ -188,14 +237,14 @@ func (t *Tally) Report(w io.Writer, o ReportOptions) (Verdict, error) {
 	}{{o.Format, &format}, {o.FailOn, &failOn}} {
 		if option.text != "" {
 			if err := option.into.UnmarshalText([]byte(option.text)); err != nil {
-				return "", err
+				return "", false, err
 			}
 		}
 	}
 	results := &report.Results{Version: version(), MinCoverage: o.MinCoverage}
 	t.of.Fill(results, failOn, o.FailOnStale)
-	err := report.Write(w, format, results, report.Style{ShowValues: o.ShowValues})
-	return Verdict(results.Verdict()), err
+	err = report.Write(w, format, results, report.Style{ShowValues: o.ShowValues})
+	return Verdict(results.Verdict()), results.Checked(), err
 }
 
 // version returns the version of this module in the program; empty: unknown.
@@ -206,7 +255,11 @@ func version() string {
 		return ""
 	}
 	for _, m := range append(info.Deps, &info.Main) {
-		if m.Path == module && m.Version != "(devel)" {
+		switch {
+		case m.Path != module:
+		case m.Replace != nil: // by a folder, whose version is not known
+			return "(devel)"
+		case m.Version != "(devel)":
 			return m.Version
 		}
 	}

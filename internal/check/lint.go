@@ -168,6 +168,7 @@ func (run *run) lintCollect(p *lintPart) {
 		var failed *traffic.Error
 		switch {
 		case errors.As(r.err, &failed) && failed.Is(traffic.ErrOddEntry):
+			run.options.unread(failed)
 			run.collector.At = p.of.at(failed.Index)
 			run.linted(nil, validate.Outcome{}, run.options.Profile.Grade(validate.Odd(failed)))
 		case errors.As(r.err, &failed) && failed.Reason == traffic.ErrUnknownFormat && !p.of.file.Named:

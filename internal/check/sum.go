@@ -64,6 +64,9 @@ func (s *Sum) Copy(o Options) *Sum {
 // Files returns how many sources the traffic has.
 func (s *Sum) Files() int { return s.collector.Files() }
 
+// NotChecked returns how many responses were not checked, by reason.
+func (s *Sum) NotChecked() map[string]int { return s.collector.Unchecked() }
+
 // reach notes that traffic reached a contract.
 func (s *Sum) reach(c *schema.Contract) { s.reached[c.String()] = c }
 

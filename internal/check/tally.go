@@ -91,6 +91,7 @@ func AddDeviations(tally *tallies.Tally, x *traffic.Interaction, o Options) erro
 func (run *run) tallied(s *source, r *result) error {
 	switch {
 	case errors.Is(r.err, traffic.ErrOddEntry):
+		run.options.unread(r.err)
 		fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", r.err)
 		return nil
 	case errors.Is(r.err, traffic.ErrUnknownFormat) && !s.file.Named:

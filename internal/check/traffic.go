@@ -46,8 +46,9 @@ type Options struct {
 	FilesOnly bool
 	// Pieces says that the input is pieces of what is to be checked, whose counts will be merged.
 	Pieces bool
-	Stderr io.Writer // gets messages about the run
-	Cores  int       // that validate; 0: all
+	Unread func(error) // gets each file and entry that cannot be read; nil: none
+	Stderr io.Writer   // gets messages about the run
+	Cores  int         // that validate; 0: all
 
 	prepared *validate.Auto // the contracts, for any number of runs
 	partSize int            // bytes; 0: the usual size
@@ -70,6 +71,12 @@ func (o *Options) compile() validate.Options {
 func (o *Options) Prepare() (err error) {
 	o.prepared, err = Compile(o.Contracts.Catalog, o.Encoding, o.compile())
 	return err
+}
+
+func (o *Options) unread(err error) {
+	if o.Unread != nil {
+		o.Unread(err)
+	}
 }
 
 // origin returns who responded, according to the options or else the recording.
@@ -179,6 +186,7 @@ func (run *run) turnTo(part Part) error {
 func (run *run) problem(at piece.At, err error) {
 	run.collector.At = at
 	run.collector.Problem(err)
+	run.options.unread(err)
 	fmt.Fprintf(run.options.Stderr, "crcheck: %v\n", err)
 }
 
@@ -218,6 +226,7 @@ func (run *run) file(s *source) {
 
 // odd collects the finding about an entry that does not conform to the format of its recording.
 func (run *run) odd(at piece.At, e *traffic.Error) {
+	run.options.unread(e)
 	run.collector.At = at
 	run.collector.Redacted = false // an entry that is malformed may not be what its file says
 	for _, f := range run.options.Profile.Grade(validate.Odd(e)) {

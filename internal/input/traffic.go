@@ -36,6 +36,7 @@ type Traffic struct {
 	Files    []File
 	Expected []finding.Expected // the findings that the indexes of folders expect
 	Problems []error            // files that are missing or cannot be opened
+	Unread   func(error)        // gets each entry that [Each] cannot read; nil: none
 
 	size    int64     // bytes
 	endless bool      // a pipe or a device is among the files, so size is not the total

@@ -60,6 +60,9 @@ func Each[T any](ctx context.Context, in *Traffic, how Work, work func(iter.Seq[
 			return
 		}
 		for _, err := range s.odd {
+			if in.Unread != nil {
+				in.Unread(err)
+			}
 			fmt.Fprintf(in.stderr, "crcheck: %v\n", err)
 		}
 		if s.worked {

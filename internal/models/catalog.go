@@ -62,6 +62,12 @@ func Open(ctx context.Context, stderr io.Writer, names, overlays []string) (*InF
 	return chosen, nil
 }
 
+// Loaded returns contracts that were loaded from the named documents or folders, with the findings about
+// them.
+func Loaded(catalog *schema.Catalog, about finding.Set, names ...string) *InForce {
+	return &InForce{Catalog: catalog, Findings: about, names: names}
+}
+
 // Place returns findings about a contract with their positions in the document that defines it, if
 // that is a file.
 func (c *InForce) Place(findings finding.Set, about *schema.Contract) finding.Set {

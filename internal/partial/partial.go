@@ -103,6 +103,14 @@ func newCounter(c Counter) (*Counter, error) {
 	return &c, nil
 }
 
+// Reporting returns an equal counter, which calls unread with each file and entry that it cannot read.
+// Lines are counted from the beginning of the piece.
+func (c *Counter) Reporting(unread func(error)) *Counter {
+	r := *c
+	r.options.Unread = unread
+	return &r
+}
+
 // New returns a tally of nothing.
 func (c *Counter) New() *Tally {
 	t := &Tally{of: c}
@@ -177,6 +185,7 @@ func lines(f input.File, start int64, continued bool, text io.Reader) input.File
 func (c *Counter) count(ctx context.Context, f input.File, read func() (piece.Piece, bool)) (*Tally, error) {
 	t := c.New()
 	in := input.Of(f, c.options.Stderr)
+	in.Unread = c.options.Unread
 	counted := false
 	var err error
 	switch c.kind {

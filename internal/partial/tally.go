@@ -147,12 +147,46 @@ func (t *Tally) Merge(u *Tally) error {
 	return nil
 }
 
+// Unread notes that a source was not read, so that the result is incomplete. The error is that of
+// [piece.Set.Add].
+func (t *Tally) Unread(source string) error { return t.pieces.Add(source, piece.Unread) }
+
+// Before returns how many lines and interactions a source has before an offset where a piece begins.
+func (t *Tally) Before(source string, offset int64) piece.Size {
+	return t.pieces.Before(source, offset)
+}
+
+// NotChecked returns how many responses were not checked, by reason.
+func (t *Tally) NotChecked() map[string]int {
+	switch {
+	case t.sum != nil:
+		return t.sum.NotChecked()
+	case t.deviation != nil:
+		return t.deviation.NotChecked()
+	}
+	return nil
+}
+
 // Missing returns an error for each source that was not read completely.
 func (t *Tally) Missing() (errs []error) {
 	for gap := range t.pieces.Missing() {
 		errs = append(errs, gap)
 	}
 	return errs
+}
+
+// Problems returns why not everything was checked, in the order of the traffic.
+func (t *Tally) Problems() (texts []string) {
+	switch t.of.kind {
+	case Validation:
+		return t.Validation(0, false).Problems
+	case Lint:
+		return t.Lint(0, false).Problems
+	}
+	for _, err := range t.Missing() {
+		texts = append(texts, err.Error())
+	}
+	return texts
 }
 
 // Fill sets the part of the results that the kind names, and the command. Sources that were not read

@@ -70,6 +70,9 @@ var Whole = Piece{End: math.MaxInt64, Last: true}
 // Added is the piece of a source of which some interactions were counted, by whoever knows which.
 var Added = Piece{Open: true, Traffic: true}
 
+// Unread is the zero Piece, of a source that could not be read: it leaves a gap.
+var Unread = Piece{}
+
 // Size is how many lines and interactions a text has.
 type Size struct {
 	Lines        int `json:"lines,omitempty"`
@@ -107,7 +110,7 @@ func (s *Set) Add(source string, p Piece) error {
 	pieces := s.of[source]
 	i, same := slices.BinarySearchFunc(pieces, p, Piece.compare)
 	switch {
-	case same && p == Added:
+	case same && (p == Added || p == Unread):
 		return nil
 	case same:
 		return twice(source, p, pieces[i])
@@ -134,17 +137,19 @@ func (p Piece) compare(q Piece) int {
 
 // Merge adds the pieces of another set, or returns the error of [Set.Add] and adds none.
 func (s *Set) Merge(t *Set) error {
-	merged := Set{of: map[string][]Piece{}}
-	maps.Copy(merged.of, s.of)
+	merged := Set{of: map[string][]Piece{}} // of the sources of t only, which may be far fewer
 	for source, pieces := range t.of {
-		merged.of[source] = slices.Clone(merged.of[source])
+		merged.of[source] = slices.Clone(s.of[source])
 		for _, p := range pieces {
 			if err := merged.Add(source, p); err != nil {
 				return err
 			}
 		}
 	}
-	s.of = merged.of
+	if s.of == nil {
+		s.of = map[string][]Piece{}
+	}
+	maps.Copy(s.of, merged.of)
 	return nil
 }
 

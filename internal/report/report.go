@@ -136,6 +136,15 @@ func countMany(counts *map[string]int, name string, n int) {
 // File counts an input that was read.
 func (c *Collector) File() { c.report.Checks.Files++ }
 
+// Unchecked returns how many responses were not checked, by reason.
+func (c *Collector) Unchecked() map[string]int {
+	all := maps.Clone(c.notChecked)
+	for kind, n := range c.notRead {
+		countMany(&all, "not read: "+kind, n)
+	}
+	return all
+}
+
 // Files returns how many inputs were read.
 func (c *Collector) Files() int { return c.report.Checks.Files }
 

@@ -132,6 +132,18 @@ func (r *Results) Verdict() Verdict {
 	return Passed
 }
 
+// Checked reports whether the run checked something, and could read all of it. Otherwise its exit status
+// says so, whatever it found.
+func (r *Results) Checked() bool {
+	for _, part := range []*Report{r.Traffic, r.Lint} {
+		if part != nil && (len(part.Problems) > 0 || part.Verdict == NotChecked) {
+			return false
+		}
+	}
+	return (r.Drift == nil || !r.Drift.Interrupted && r.Drift.Verdict != NotChecked) &&
+		(r.Coverage == nil || !r.Coverage.Interrupted && r.Coverage.Counted > 0)
+}
+
 // coverageTooLow reports whether the whole traffic covers less than the run requires.
 func (r *Results) coverageTooLow() bool {
 	return r.Coverage != nil && r.Coverage.Percent < r.MinCoverage && !r.Coverage.Interrupted

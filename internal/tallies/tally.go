@@ -91,6 +91,9 @@ func New(contracts []*schema.Contract) *Tally {
 	return t
 }
 
+// NotChecked returns how many interactions were not checked, by reason.
+func (t *Tally) NotChecked() map[string]int { return maps.Clone(t.notChecked) }
+
 // Add counts the outcome of an interaction at a place.
 func (t *Tally) Add(place piece.At, x *traffic.Interaction, outcome validate.Outcome) {
 	t.total++
