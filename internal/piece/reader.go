@@ -67,6 +67,15 @@ func (r *Reader) Read(p []byte) (int, error) {
 			return 0, r.err
 		}
 	}
+	if r.at+int64(len(p)) <= r.rng.End { // far from the end: without a copy if p is large
+		n, err := r.r.Read(p)
+		r.at += int64(r.count(p[:n]))
+		if err != nil {
+			r.err = err
+			r.last()
+		}
+		return n, err
+	}
 	if !r.inLine && r.at >= r.rng.End {
 		if _, err := r.r.Peek(1); err == io.EOF && r.at == r.rng.End {
 			r.last()
