@@ -92,7 +92,7 @@ func New(o Options) (*Counter, error) {
 	case Coverage:
 		var plan *coverage.Plan
 		if plan, err = coverage.Compile(catalog); err == nil {
-			counter, err = partial.NewCoverageCounter(plan, o.Cores, o.Log)
+			counter, err = partial.NewCoverageCounter(plan, options)
 		}
 	case Lint:
 		counter, err = partial.NewCounter(partial.Lint, options)

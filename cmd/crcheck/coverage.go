@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/crcheck/crcheck/internal/check"
 	"github.com/crcheck/crcheck/internal/coverage"
 	"github.com/crcheck/crcheck/internal/input"
 	"github.com/crcheck/crcheck/internal/models"
@@ -100,7 +101,7 @@ func (c *coverageCommand) summary(ctx context.Context, t *terminal, plan *covera
 		r.Interrupted = interrupted
 		return r, context.Canceled, nil
 	}
-	counter, err := partial.NewCoverageCounter(plan, int(c.Cores), t.Err)
+	counter, err := partial.NewCoverageCounter(plan, check.Options{Cores: int(c.Cores), Map: c.Map, Stderr: t.Err})
 	if c.Partial != "" {
 		return nil, nil, c.count(ctx, t, counter, err, inputs)
 	}

@@ -141,7 +141,7 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 	loaded := found.Contracts
 	models.Announce(t.notes(), loaded)
 	result, incomplete, err := c.deviations(ctx, t, inputs, loaded,
-		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: strings.Join(c.Operation, "")}, Names: names, Profile: c.Profile, From: c.From, Stderr: t.Err, Cores: int(c.Cores)})
+		check.Options{Encoding: c.Encoding, Bare: validate.Bare{Operation: strings.Join(c.Operation, "")}, Names: names, Profile: c.Profile, From: c.From, Map: c.Map, Stderr: t.Err, Cores: int(c.Cores)})
 	if err != nil || result == nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	options := c.options(t, inForce)
-	options.Cores = int(c.Cores)
+	options.Map, options.Cores = c.Map, int(c.Cores)
 	expected := inputs.Expected
 	if c.Partial != "" || c.Merge {
 		expected = nil // the index of a folder says nothing about its pieces

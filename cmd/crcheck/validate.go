@@ -79,7 +79,7 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 	if options.Names, err = check.ReadNames(ctx, c.Names, inputs, t.notes()); err != nil {
 		return err
 	}
-	options.Encoding, options.Cores = c.Encoding, int(c.Cores)
+	options.Encoding, options.Map, options.Cores = c.Encoding, c.Map, int(c.Cores)
 	options.Bare = validate.Bare{Operation: c.Operation, Part: c.Part, Status: c.Status}
 	if c.Config != "" {
 		err = c.configure(ctx, line, expected, &options)

@@ -26,6 +26,15 @@ type Names struct {
 	rows       []nameRow
 }
 
+// String returns text that differs if the names do.
+func (n Names) String() string {
+	text := fmt.Sprint(n.expression)
+	for _, r := range n.rows {
+		text += fmt.Sprintf("\n%q %s %s %d", r.Path, r.Operation, r.Part, r.Status)
+	}
+	return text
+}
+
 // nameRow says what the bare bodies of some files are.
 type nameRow struct {
 	Path      string      `yaml:"path" key:"required" doc:"The end of the paths of the files, with * for any text within a name."`

@@ -54,7 +54,7 @@ func ways(t *testing.T) []way {
 	require.NoError(t, err)
 	drift, err := partial.NewDriftCounter(loaded, options)
 	require.NoError(t, err)
-	covered, err := partial.NewCoverageCounter(plan, 0, io.Discard)
+	covered, err := partial.NewCoverageCounter(plan, check.Options{Cores: 1, Stderr: io.Discard})
 	require.NoError(t, err)
 	ctx := context.Background()
 	return []way{

@@ -36,6 +36,7 @@ type Options struct {
 	Encoding Encoding
 	Bare     validate.Bare // what bare bodies are
 	Names    Names         // the operations of bare bodies, by the names of their files
+	Map      []string      // how the traffic was read: the texts of its pointers, see [traffic.ParsePointers]
 	Profile  finding.Profile
 	From     finding.Origin // who sent the responses; unknown: each recording says it
 	Accept   report.Acceptance

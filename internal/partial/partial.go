@@ -76,8 +76,8 @@ func NewDriftCounter(contracts []*schema.Contract, o check.Options) (*Counter, e
 }
 
 // NewCoverageCounter returns a counter of what a plan lists.
-func NewCoverageCounter(plan *coverage.Plan, cores int, stderr io.Writer) (*Counter, error) {
-	return newCounter(Counter{kind: Coverage, options: check.Options{Cores: cores, Stderr: stderr}, plan: plan})
+func NewCoverageCounter(plan *coverage.Plan, o check.Options) (*Counter, error) {
+	return newCounter(Counter{kind: Coverage, options: o, plan: plan})
 }
 
 // ErrAuto says that the encoding must be known: pieces of an input may look different.
@@ -95,7 +95,7 @@ func newCounter(c Counter) (*Counter, error) {
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal([]any{version, c.kind, o.Encoding, o.Named, o.Profile, o.From, o.Bare, o.Accept.Deviations, o.Accept.Rules, o.Accept.ResponsesOnly, string(rows)})
+	text, err := json.Marshal([]any{version, c.kind, o.Encoding, o.Named, o.Map, o.Names.String(), o.Profile, o.From, o.Bare, o.Accept.Deviations, o.Accept.Rules, o.Accept.ResponsesOnly, string(rows)})
 	if err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func counters(t testing.TB) map[string]*partial.Counter {
 	add("drift", c, err)
 	plan, err := coverage.Compile(catalog)
 	require.NoError(t, err)
-	c, err = partial.NewCoverageCounter(plan, 1, io.Discard)
+	c, err = partial.NewCoverageCounter(plan, check.Options{Cores: 1, Stderr: io.Discard})
 	add("coverage", c, err)
 	other := options
 	other.Encoding = "sdk"
