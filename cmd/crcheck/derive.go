@@ -102,7 +102,7 @@ func (c *deriveCommand) writeAll(ctx context.Context, t *terminal, found *models
 		return found.Each(func(contracts []*schema.Contract) error {
 			n += len(contracts)
 			err := schema.EncodeAll(contracts, func(of *schema.Contract, text []byte) error {
-				unsupported = append(unsupported, reached.By(of)...)
+				unsupported = append(unsupported, reached.New(of)...)
 				return add(output.File{Name: of.Name() + ".json", Of: of.String(), Text: text})
 			})
 			return errors.Join(err, ctx.Err())
