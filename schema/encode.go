@@ -2,7 +2,8 @@ package schema
 
 import (
 	"bytes"
-	"encoding/json"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // Encode returns the JSON form of a contract: indented, with a fixed order of keys and a newline at
@@ -39,20 +40,16 @@ func (e encoder) contract(c *Contract) ([]byte, error) {
 	if len(c.Shapes) > 0 {
 		frame.Shapes = map[string]*Shape{"": nil}
 	}
-	compact, err := marshal(&frame)
+	text, err := marshal(&frame, jsontext.WithIndent(indent))
 	if err != nil {
 		return nil, err
 	}
-	var b bytes.Buffer
-	if err := json.Indent(&b, compact, "", indent); err != nil {
-		return nil, err
-	}
-	b.WriteByte('\n')
-	before, after, found := bytes.Cut(b.Bytes(), []byte(gap))
+	text = append(text, '\n')
+	before, after, found := bytes.Cut(text, []byte(gap))
 	if !found {
-		return b.Bytes(), nil
+		return text, nil
 	}
-	names, size := c.ShapeNames(), b.Len()
+	names, size := c.ShapeNames(), len(text)
 	keys := make([][]byte, len(names))
 	for i, name := range names {
 		if keys[i], err = marshal(name); err != nil {
@@ -63,7 +60,7 @@ func (e encoder) contract(c *Contract) ([]byte, error) {
 		}
 		size += len(",\n"+indent+indent+": ") + len(keys[i]) + len(e[c.Shapes[name]])
 	}
-	text := append(make([]byte, 0, size), before...)
+	text = append(make([]byte, 0, size), before...)
 	for i, name := range names {
 		if i > 0 {
 			text = append(text, ',')
@@ -79,12 +76,7 @@ func (e encoder) add(s *Shape) error {
 	if e[s] != nil {
 		return nil
 	}
-	compact, err := marshal(s)
-	if err != nil {
-		return err
-	}
-	var b bytes.Buffer
-	err = json.Indent(&b, compact, indent+indent, indent)
-	e[s] = b.Bytes()
+	text, err := marshal(s, jsontext.WithIndent(indent), jsontext.WithIndentPrefix(indent+indent))
+	e[s] = text
 	return err
 }

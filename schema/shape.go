@@ -89,6 +89,14 @@ func (r Ref) MarshalJSON() ([]byte, error) {
 	return marshal(r.Name)
 }
 
+// MarshalJSONTo is [Ref.MarshalJSON] with the options of the encoder.
+func (r Ref) MarshalJSONTo(e *jsontext.Encoder) error {
+	if r.Inline != nil {
+		return jsonv2.MarshalEncode(e, r.Inline)
+	}
+	return e.WriteToken(jsontext.String(r.Name))
+}
+
 // UnmarshalJSON reads what [Ref.MarshalJSON] writes.
 func (r *Ref) UnmarshalJSON(text []byte) error { return jsonv2.Unmarshal(text, r) }
 
