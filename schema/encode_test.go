@@ -33,3 +33,9 @@ func TestEncodeAll(t *testing.T) {
 	}))
 	require.Equal(t, len(all), i)
 }
+
+// TestNumberText checks that the end of a bound is written as a number.
+func TestNumberText(t *testing.T) {
+	require.Equal(t, "1024", ValueText(json.Number("1024")))
+	require.Equal(t, `{"min":1e3}`, ValueText(Bounds{Min: "1e3"}))
+}
