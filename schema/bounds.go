@@ -43,6 +43,25 @@ func sameNumber(a, b json.Number) bool {
 // isCount reports whether a text is a valid bound of a length, as for minLength of JSON Schema.
 func isCount(text string) bool { return decimal.Bound(text) && !strings.ContainsAny(text, "-.eE") }
 
+// MarshalJSONTo writes the ends without converting them.
+func (b Bounds) MarshalJSONTo(e *jsontext.Encoder) error {
+	if err := e.WriteToken(jsontext.BeginObject); err != nil {
+		return err
+	}
+	for _, end := range []struct {
+		name   string
+		number json.Number
+	}{{"min", b.Min}, {"max", b.Max}} {
+		if end.number == "" {
+			continue
+		}
+		if err := errors.Join(e.WriteToken(jsontext.String(end.name)), e.WriteValue([]byte(end.number))); err != nil {
+			return err
+		}
+	}
+	return e.WriteToken(jsontext.EndObject)
+}
+
 // UnmarshalJSONFrom reads the ends without converting them.
 func (b *Bounds) UnmarshalJSONFrom(d *jsontext.Decoder) error {
 	var form struct {

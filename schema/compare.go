@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 
 	"github.com/crcheck/crcheck/internal/pattern"
@@ -20,6 +22,9 @@ type Difference struct {
 func ValueText(value any) string {
 	if value == nil {
 		return ""
+	}
+	if number, ok := value.(json.Number); ok { // version 2 of encoding/json would quote it
+		return cmp.Or(string(number), "0")
 	}
 	text, err := marshal(value)
 	if err != nil {

@@ -42,7 +42,7 @@ type Contract struct {
 	Input  string `json:"input,omitempty"`  // name of the structure; empty: no input
 	Output string `json:"output,omitempty"` // name of the structure; empty: no output
 	// InputUnstated says that the source omits the input; Input is then empty.
-	InputUnstated bool `json:"inputUnstated,omitempty"`
+	InputUnstated bool `json:"inputUnstated,omitzero"`
 
 	Errors []Error `json:"errors,omitempty"`
 	Echoes []Echo  `json:"echoes,omitempty"`
@@ -78,7 +78,7 @@ type Origin struct {
 	Version string `json:"version,omitempty"`
 	Digest  string `json:"digest"` // "sha256:" and the digest of the document, in hexadecimal
 	// Operations is the number of operations that the document describes; 0: not known.
-	Operations int `json:"operations,omitempty"`
+	Operations int `json:"operations,omitzero"`
 }
 
 // NewOrigin returns the origin for a document.

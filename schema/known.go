@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"bytes"
-	"encoding/json"
 	"reflect"
 	"slices"
 
@@ -75,15 +73,18 @@ func (k Known[T]) MarshalJSON() ([]byte, error) {
 	return marshal(k.value)
 }
 
-// marshal does not escape < > &, to keep patterns readable.
-func marshal(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
+// MarshalJSONTo is [Known.MarshalJSON] with the options of the encoder.
+func (k Known[T]) MarshalJSONTo(e *jsontext.Encoder) error {
+	if !k.known {
+		return e.WriteToken(jsontext.Null)
 	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+	return jsonv2.MarshalEncode(e, k.value)
+}
+
+// marshal writes what encoding/json does, except that it does not escape < > &, to keep patterns
+// readable.
+func marshal(v any, options ...jsonv2.Options) ([]byte, error) {
+	return jsonv2.Marshal(v, append(options, jsonv2.Deterministic(true), jsontext.EscapeForJS(true), jsontext.AllowInvalidUTF8(true))...)
 }
 
 // UnmarshalJSON reads a value. Null means unspecified.

@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -60,17 +58,6 @@ func parseError(text []byte, err error) *DocumentError {
 	}
 	e.Line, e.Column = jsontree.Position(text, offset)
 	return e
-}
-
-// Encode returns the JSON form of a contract: indented, with a fixed order of keys and a newline at
-// the end.
-func (c *Contract) Encode() ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	err := e.Encode(c)
-	return b.Bytes(), err
 }
 
 // DocumentError reports why a document cannot be read: a contract, an overlay, or a source of

@@ -36,9 +36,9 @@ type Shape struct {
 	Type Type   `json:"type,omitempty"`
 
 	Members []Member `json:"members,omitempty"` // of a structure, in the order of the source
-	Element *Ref     `json:"element,omitempty"` // of a list
-	Key     *Ref     `json:"key,omitempty"`     // of a map
-	Value   *Ref     `json:"value,omitempty"`   // of a map
+	Element *Ref     `json:"element,omitzero"` // of a list
+	Key     *Ref     `json:"key,omitzero"`     // of a map
+	Value   *Ref     `json:"value,omitzero"`   // of a map
 
 	Union       Known[bool] `json:"union,omitzero"`
 	EventStream Known[bool] `json:"eventStream,omitzero"` // a union whose members arrive as events, not in a JSON body
@@ -87,6 +87,14 @@ func (r Ref) MarshalJSON() ([]byte, error) {
 		return marshal(r.Inline)
 	}
 	return marshal(r.Name)
+}
+
+// MarshalJSONTo is [Ref.MarshalJSON] with the options of the encoder.
+func (r Ref) MarshalJSONTo(e *jsontext.Encoder) error {
+	if r.Inline != nil {
+		return jsonv2.MarshalEncode(e, r.Inline)
+	}
+	return e.WriteToken(jsontext.String(r.Name))
 }
 
 // UnmarshalJSON reads what [Ref.MarshalJSON] writes.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -53,62 +54,78 @@ func (c *deriveCommand) Validate() error {
 // Run derives contracts and writes them. Contradictions within the document are reported on standard
 // error.
 func (c *deriveCommand) Run(ctx context.Context, t *terminal) error {
-	result, err := models.Derivable(ctx, t.Err, c.Source, c.Version)
+	found, err := models.Derivable(ctx, t.Err, c.Source, c.Version)
 	if err != nil {
 		return err
 	}
-	if service, _, qualified := strings.Cut(c.Operation, "."); qualified {
-		result.Load(service)
-	} else {
-		result.Load("")
-	}
-	derived, findings := result.Contracts, result.Findings
 	if !c.All {
-		one, err := c.choose(derived)
-		if err != nil {
+		if found, err = c.chosen(found); err != nil {
 			return err
 		}
-		derived = []*schema.Contract{one}
 	}
-	chosen := &models.Found{Contracts: derived}
-	said, err := models.ApplyOverlays(ctx, c.Overlay, chosen)
+	said, err := models.ApplyOverlays(ctx, c.Overlay, found)
 	if err != nil {
 		return err
 	}
-	derived = chosen.Contracts
-	findings = finding.Union(findings, said, models.ReadPositions(c.Source).Place(models.UnsupportedPatterns(derived), derived))
-	if err := c.writeContracts(t, derived); err != nil {
+	write := c.writeAll
+	if !c.All {
+		write = c.writeOne
+	}
+	unsupported, err := write(ctx, t, found)
+	if err != nil {
 		return err
 	}
+	findings := finding.Union(found.Findings, said, models.ReadPositions(c.Source).Place(unsupported, found.Contracts))
 	return c.models(t, "derive", c.Profile.Grade(findings), c.FailOn)
 }
 
-func (c *deriveCommand) writeContracts(t *terminal, derived []*schema.Contract) error {
-	if c.All {
-		files := make([]output.File, len(derived))
-		for i, contract := range derived {
-			text, err := contract.Encode()
-			if err != nil {
-				return err
-			}
-			files[i] = output.File{Name: contract.Name() + ".json", Of: contract.String(), Text: text}
-		}
-		if err := output.Folder(c.Output).WriteAll(files); err != nil {
-			return err
-		}
-		fmt.Fprintf(t.notes(), "derived %s to %s\n", plural.Of(len(derived), "contract"), c.Output)
-		return nil
+// chosen returns the contract that the flags choose.
+func (c *deriveCommand) chosen(found *models.Found) (*models.Found, error) {
+	service, _, qualified := strings.Cut(c.Operation, ".")
+	if !qualified {
+		service = ""
 	}
-	contract := derived[0]
+	found.Load(service)
+	one, err := c.choose(found.Contracts)
+	if err != nil {
+		return nil, err
+	}
+	return &models.Found{Contracts: []*schema.Contract{one}, Findings: found.Findings}, nil
+}
+
+// writeAll writes all contracts, one service after the other, and returns their unsupported patterns.
+func (c *deriveCommand) writeAll(ctx context.Context, t *terminal, found *models.Found) (finding.Set, error) {
+	var unsupported []finding.Finding
+	var reached models.Reached
+	n := 0
+	err := output.Folder(c.Output).Stream(func(add func(output.File) error) error {
+		return found.Each(func(contracts []*schema.Contract) error {
+			n += len(contracts)
+			err := schema.EncodeAll(contracts, func(of *schema.Contract, text []byte) error {
+				unsupported = append(unsupported, reached.New(of)...)
+				return add(output.File{Name: of.Name() + ".json", Of: of.String(), Text: text})
+			})
+			return errors.Join(err, ctx.Err())
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(t.notes(), "derived %s to %s\n", plural.Of(n, "contract"), c.Output)
+	return finding.NewSet(unsupported...), nil
+}
+
+func (c *deriveCommand) writeOne(_ context.Context, t *terminal, found *models.Found) (finding.Set, error) {
+	contract := found.Contracts[0]
 	text, err := contract.Encode()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := output.Path(c.Output).Write(t.Out, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
-		return err
+		return nil, err
 	}
 	fmt.Fprintf(t.notes(), "derived %s (shapes: %d, errors: %d)\n", contract, len(contract.Shapes), len(contract.Errors))
-	return nil
+	return contract.UnsupportedPatterns(), nil
 }
 
 func (c *deriveCommand) choose(contracts []*schema.Contract) (*schema.Contract, error) {

@@ -44,7 +44,7 @@ func (c *driftCommand) sources(ctx context.Context, t *terminal) error {
 		return c.report(ctx, t, result)
 	}
 	old, new := found[0], found[1]
-	if c.Payloads != "" || c.showsFiles() || len(c.UsedBy) > 0 { // they need all contracts
+	if c.Payloads != "" || len(c.UsedBy) > 0 { // they need all contracts
 		old.Load("")
 		new.Load("")
 	}
@@ -101,7 +101,8 @@ func (c *driftCommand) used(ctx context.Context, t *terminal, old, new *models.F
 	return used, nil
 }
 
-// located returns where the first source that is a model in JSON defines the place of a change.
+// located returns where the first source that is a model in JSON defines the place of a change. A
+// folder has no positions, so that its services need not be loaded.
 func located(sources ...drift.Source) func(*drift.Change) report.Seen {
 	positions := make([]*models.Positions, len(sources))
 	byName := make([]map[string]*schema.Contract, len(sources))

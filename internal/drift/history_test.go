@@ -123,6 +123,9 @@ func TestHistoryInModels(t *testing.T) {
 	silent := slices.DeleteFunc(between(0, 5), func(line string) bool { return strings.Contains(line, "readonly") })
 	require.ElementsMatch(t, silent, lines(t, only(first, job), only(seed, job)))
 	require.ElementsMatch(t, between(5, 7), lines(t, only(seed, job), only(newest, job)))
+	// Over all versions, the changes of 1.42.91 are within the member that 1.40.24 added.
+	whole := slices.Concat(silent, timeline[6].changes)
+	require.ElementsMatch(t, whole, lines(t, only(first, job), only(newest, job)))
 
 	// CR.8X is of another enum, which the query's workers have.
 	for _, line := range lines(t, only(seed, job), only(newest, job)) {
@@ -140,6 +143,7 @@ func TestHistoryInPages(t *testing.T) {
 	newest := shared(t, "data/history/get_protected_job-1.43.67.rst", "1.43.67")
 	require.Equal(t, timeline[0].changes, lines(t, first, middle))
 	require.ElementsMatch(t, []string{timeline[3].changes[0], timeline[5].changes[1], timeline[6].changes[0]}, lines(t, middle, newest))
+	require.ElementsMatch(t, []string{timeline[0].changes[0], timeline[3].changes[0], timeline[6].changes[0]}, lines(t, first, newest))
 }
 
 // seedPage is the user's page.

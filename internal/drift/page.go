@@ -105,6 +105,8 @@ members beside the body only one side knows. The severity of a proven change dep
 | response | readers get what they have not seen: a new value of an enum, member of a union, or error | warning |
 | both | old callers and readers do not notice | info, or nothing |
 
+A member that is removed from requests is an error although it was optional: some services refuse it, others ignore what it asks for.
+
 A change without a breaking payload is an info. A change that no document can be made for is *not tried*: review it yourself. The names of
 labels, a trailing slash, the prefix of X-Amz-Target, and another protocol while the old one is still listed do not count as changes. Facets that follow from the
 protocol are not compared across protocols. Routes are compared within a service.

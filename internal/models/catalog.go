@@ -144,9 +144,18 @@ func (r *Reached) By(c *schema.Contract) finding.Set {
 		return nil
 	}
 	if r.contracts == nil {
-		r.contracts, r.patterns = map[*schema.Contract]bool{}, map[string]bool{}
+		r.contracts = map[*schema.Contract]bool{}
 	}
 	r.contracts[c] = true
+	return r.New(c)
+}
+
+// New returns the findings about the patterns of a contract that it did not return before. Unlike
+// [Reached.By], it does not keep the contract.
+func (r *Reached) New(c *schema.Contract) finding.Set {
+	if r.patterns == nil {
+		r.patterns = map[string]bool{}
+	}
 	return slices.DeleteFunc(c.UnsupportedPatterns(), func(f finding.Finding) bool {
 		said := r.patterns[f.Wanted.Pattern]
 		r.patterns[f.Wanted.Pattern] = true
@@ -159,7 +168,7 @@ func UnsupportedPatterns(contracts []*schema.Contract) finding.Set {
 	var all []finding.Finding
 	var r Reached
 	for _, c := range contracts {
-		all = append(all, r.By(c)...)
+		all = append(all, r.New(c)...)
 	}
 	return finding.NewSet(all...)
 }

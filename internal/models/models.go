@@ -67,6 +67,22 @@ func (f *Found) Load(name string) {
 	})
 }
 
+// Each calls do with the contracts, and then with those of each service in turn, which it does not keep.
+func (f *Found) Each(do func([]*schema.Contract) error) error {
+	meter := f.options.start("loading the contracts of services", len(f.Services))
+	defer meter.Done()
+	if err := do(f.Contracts); err != nil {
+		return err
+	}
+	for _, s := range f.Services {
+		if err := do(s.Load()); err != nil {
+			return err
+		}
+		meter.Add(1)
+	}
+	return nil
+}
+
 func (o *Options) start(what string, documents int) *progress.Meter {
 	if o.Start == nil {
 		return nil

@@ -30,25 +30,73 @@ func (f Folder) Validate() error {
 	return nil
 }
 
-// WriteAll writes all files. If two of them have the same name, it writes none. Names that differ
-// only in case count as the same, since some file systems do not distinguish them.
+// WriteAll writes all files. If two of them have the same name, it writes none.
 func (f Folder) WriteAll(files []File) error {
-	taken := map[string]File{}
+	taken := names{}
 	for _, file := range files {
-		if err := InFolder(file.Name); err != nil {
-			return fmt.Errorf("%q: %w; nothing was written; write it alone, to a file that you name", file.Of, err)
+		if err := taken.add(f, file); err != nil {
+			return err
 		}
-		folded := strings.ToLower(strings.ToUpper(file.Name))
-		if before, twice := taken[folded]; twice {
-			return fmt.Errorf("%s and %s would both be written to %s; nothing was written; leave one of them out, or write each to a separate folder", before.Of, file.Of, filepath.Join(string(f), file.Name))
-		}
-		taken[folded] = file
 	}
 	for _, file := range files {
 		if err := f.Write(file.Name, file.Text); err != nil {
 			return err
 		}
 	}
+	return nil
+}
+
+// Stream writes the files that produce adds, which may be many. They appear in the folder when all are
+// complete; if produce fails, or two have the same name, it writes none.
+//
+// It does not wait for the disk, which takes minutes for thousands of files: they survive the process,
+// but a machine that crashes within seconds may lose them. What must not be lost is for [Folder.WriteAll].
+func (f Folder) Stream(produce func(add func(File) error) error) (err error) {
+	_, missing := os.Stat(string(f))
+	if err := f.create(); err != nil {
+		return err
+	}
+	draft, err := os.MkdirTemp(string(f), ".crcheck-")
+	if err != nil {
+		return Path(f).explain(err)
+	}
+	defer func() {
+		err = errors.Join(err, os.RemoveAll(draft))
+		if err != nil && missing != nil {
+			os.Remove(string(f)) //nolint:errcheck // if it is not empty, it is not ours
+		}
+	}()
+	taken := names{}
+	err = produce(func(file File) error {
+		if err := taken.add(f, file); err != nil {
+			return err
+		}
+		return f.path(file.Name).explain(os.WriteFile(filepath.Join(draft, file.Name), file.Text, 0o644))
+	})
+	if err != nil {
+		return err
+	}
+	for _, file := range taken {
+		if err := f.path(file.name).take(filepath.Join(draft, file.name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// names are the names of files of a folder, with their content. Names that differ only in case count
+// as the same, since some file systems do not distinguish them.
+type names map[string]struct{ name, of string }
+
+func (n names) add(f Folder, file File) error {
+	if err := InFolder(file.Name); err != nil {
+		return fmt.Errorf("%q: %w; nothing was written; write it alone, to a file that you name", file.Of, err)
+	}
+	folded := strings.ToLower(strings.ToUpper(file.Name))
+	if before, twice := n[folded]; twice {
+		return fmt.Errorf("%s and %s would both be written to %s; nothing was written; leave one of them out, or write each to a separate folder", before.of, file.Of, f.path(file.Name))
+	}
+	n[folded] = struct{ name, of string }{file.Name, file.Of}
 	return nil
 }
 
@@ -66,6 +114,15 @@ func (f Folder) Write(name string, text []byte) error {
 	if err := InFolder(name); err != nil {
 		return err
 	}
+	if err := f.create(); err != nil {
+		return err
+	}
+	return f.path(name).replace(text)
+}
+
+func (f Folder) path(name string) Path { return Path(filepath.Join(string(f), name)) }
+
+func (f Folder) create() error {
 	if err := os.MkdirAll(string(f), 0o755); err != nil {
 		var cause *fs.PathError
 		if errors.As(err, &cause) {
@@ -73,5 +130,5 @@ func (f Folder) Write(name string, text []byte) error {
 		}
 		return fmt.Errorf("%s cannot be created: %w; name another folder with --output", f, err)
 	}
-	return Path(filepath.Join(string(f), name)).replace(text)
+	return nil
 }

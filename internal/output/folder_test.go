@@ -40,7 +40,30 @@ func TestFolderNames(t *testing.T) {
 			for _, name := range v.files {
 				files = append(files, File{name, "it", []byte(name)})
 			}
-			err := Folder(folder).WriteAll(files)
+			stream := func(f Folder) error {
+				return f.Stream(func(add func(File) error) error {
+					for _, file := range files {
+						if err := add(file); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			streamed := Folder(filepath.Join(above, "streamed"))
+			require.Equal(t, v.fine, stream(streamed) == nil)
+			there, err := os.ReadDir(string(streamed))
+			require.Equal(t, v.fine, err == nil, "no folder is left")
+			if v.fine {
+				require.Len(t, there, len(files))
+				require.NoError(t, os.Chmod(filepath.Join(string(streamed), v.files[0]), 0o600))
+				require.NoError(t, stream(streamed))
+				kept, err := os.Stat(filepath.Join(string(streamed), v.files[0]))
+				require.NoError(t, err)
+				require.Equal(t, os.FileMode(0o600), kept.Mode().Perm())
+				require.NoError(t, os.RemoveAll(string(streamed)))
+			}
+			err = Folder(folder).WriteAll(files)
 			if !v.fine {
 				require.Error(t, err)
 				there, err := os.ReadDir(above)
@@ -49,7 +72,7 @@ func TestFolderNames(t *testing.T) {
 				return
 			}
 			require.NoError(t, err)
-			there, err := os.ReadDir(folder)
+			there, err = os.ReadDir(folder)
 			require.NoError(t, err)
 			require.Len(t, there, len(files))
 			for _, name := range v.files {

@@ -61,6 +61,24 @@ func (p Path) replace(data []byte) error {
 	return p.explain(maybe.WriteFile(links.Follow(string(p)), data, 0o644))
 }
 
+// take moves a complete file to the path. The mode of a file that is there stays; what is not a
+// regular file is written as [Path.replace] does.
+func (p Path) take(complete string) error {
+	if there, err := os.Lstat(string(p)); err == nil {
+		if !there.Mode().IsRegular() {
+			text, err := os.ReadFile(complete)
+			if err != nil {
+				return p.explain(err)
+			}
+			return p.replace(text)
+		}
+		if err := os.Chmod(complete, there.Mode().Perm()); err != nil {
+			return p.explain(err)
+		}
+	}
+	return p.explain(os.Rename(complete, string(p)))
+}
+
 // Stream writes data that may be large. A file is written completely or not at all.
 func (p Path) Stream(stdout io.Writer, write func(io.Writer) error) error {
 	if p.IsStandard() || strings.HasPrefix(string(p), "/dev/") {
