@@ -51,7 +51,7 @@ func TestGeneratedReference(t *testing.T) {
 
 // TestGeneratedWire: what clients change between the connection and the caller is found.
 func TestGeneratedWire(t *testing.T) {
-	plan := generated(t).Select("*/wire")
+	plan := generated(t).Select("*/wire", "*/status", "*/retry")
 	for bug, failing := range map[string]string{
 		"nesting-of-100":             "GetProtectedJob/wire/nested-120",
 		"bodies-of-128-kib":          "GetProtectedJob/wire/200-kib",
@@ -60,6 +60,17 @@ func TestGeneratedWire(t *testing.T) {
 		"error-code-ignored":         "GetProtectedJob/wire/error/code",
 		"error-type-ignored":         "GetProtectedJob/wire/error/type",
 		"unknown-error-members-kept": "GetProtectedJob/wire/error/unknown-members",
+		"one-throttling-code":        "GetProtectedJob/retry/TooManyRequestsException",
+		"request-timeout-is-final":   "GetProtectedJob/retry/RequestTimeoutException",
+		"retries-on-4xx":             "GetProtectedJob/retry/not-of-unknown",
+		"success-is-200-to-204":      "GetProtectedJob/status/299",
+		"success-below-400":          "GetProtectedJob/status/304",
+		"empty-error-is-its-status":  "GetProtectedJob/status/404-empty",
+		"empty-body-fails":           "GetProtectedJob/status/204",
+		"error-body-must-be-json":    "GetProtectedJob/status/403-html",
+		"fraction-sign-lost":         "GetProtectedJob/wire/time/protectedJob/createTime/negative-fraction",
+		"map-keys-in-small-letters":  "GetProtectedJob/wire/map/protectedJob/computeConfiguration/worker/properties/spark/keys",
+		"throttling-by-status-only":  "GetProtectedJob/retry/Throttling",
 	} {
 		t.Run(bug, func(t *testing.T) {
 			results, err := plan.Run(t.Context(), reference.New(bug), conformance.Options{})
@@ -148,7 +159,7 @@ func TestGeneratedBoto3(t *testing.T) {
 			require.Empty(t, results.Ended)
 			require.Zero(t, results.Count(conformance.Skipped))
 			for _, o := range results.Outcomes {
-				require.Equal(t, conformance.Passed, o.Verdict, "%s: %s", o.Case, strings.Join(o.Problems, "\n"))
+				require.Contains(t, []conformance.Verdict{conformance.Passed, conformance.Observed}, o.Verdict, "%s: %s", o.Case, strings.Join(o.Problems, "\n"))
 			}
 			t.Logf("%s: %d operations, %d cases", service, results.Generated.Operations, len(results.Outcomes))
 		})
@@ -173,7 +184,7 @@ func TestGeneratedAdapters(t *testing.T) {
 			results, err := plan.Run(t.Context(), a.process(t), conformance.Options{Expected: a.known(t, "expected-failures-generated.yaml")})
 			require.NoError(t, err)
 			for _, o := range results.Outcomes {
-				require.Contains(t, []conformance.Verdict{conformance.Passed, conformance.ExpectedFailure}, o.Verdict, "%s: %s%v", o.Case, o.Reason, o.Problems)
+				require.Contains(t, []conformance.Verdict{conformance.Passed, conformance.Observed, conformance.ExpectedFailure}, o.Verdict, "%s: %s%v", o.Case, o.Reason, o.Problems)
 			}
 			require.Empty(t, results.Unmet)
 			require.True(t, results.Passes(), results.Ended)
