@@ -2,10 +2,12 @@ package conformance_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -51,12 +53,20 @@ var adapters = []adapter{
 		func(_, into string) []string { return []string{filepath.Join(into, "bin", "adapter")} }},
 }
 
-// known returns what the adapter's SDK is known to get wrong.
-func (a adapter) known(t *testing.T) []finding.Expected {
+// process installs the adapter, and returns it as a client that is not started yet.
+func (a adapter) process(t *testing.T) *conformance.Process {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(a.recipe.From, "expected-failures.yaml"))
+	from, err := filepath.Abs(a.recipe.From)
 	require.NoError(t, err)
-	known, err := finding.ReadRows("expected-failures.yaml", text)
+	return &conformance.Process{Command: a.command(from, installed.Folder(t, a.recipe))}
+}
+
+// known returns what the adapter's SDK is known to get wrong, of one of its files.
+func (a adapter) known(t *testing.T, file string) []finding.Expected {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(a.recipe.From, file))
+	require.NoError(t, err)
+	known, err := finding.ReadRows(file, text)
 	require.NoError(t, err)
 	return known
 }
@@ -68,18 +78,60 @@ func (a adapter) known(t *testing.T) []finding.Expected {
 func TestAdapters(t *testing.T) {
 	for _, a := range adapters {
 		t.Run(a.name(), func(t *testing.T) {
-			from, err := filepath.Abs(a.recipe.From)
-			require.NoError(t, err)
-			command := a.command(from, installed.Folder(t, a.recipe))
-			client := func() conformance.Client { return &conformance.Process{Command: command} }
-			results, err := builtin(t).Run(t.Context(), client(), conformance.Options{Expected: a.known(t)})
+			client := func() conformance.Client { return a.process(t) }
+			results, err := builtin(t).Run(t.Context(), client(), conformance.Options{Expected: a.known(t, "expected-failures.yaml")})
 			require.NoError(t, err)
 			for _, o := range results.Outcomes {
 				require.NotContains(t, []conformance.Verdict{conformance.Failed, conformance.NotRun}, o.Verdict, "%s: %v", o.Case, o.Problems)
 			}
 			require.Empty(t, results.Unmet)
 			require.True(t, results.Passes(), results.Ended)
-			everyLineCounts(t, client, a.known(t))
+			everyLineCounts(t, client, a.known(t, "expected-failures.yaml"))
+		})
+	}
+}
+
+// TestAdapterAlwaysReports: an adapter reports a result of any call at once, also of one that it or
+// the SDK cannot make. Nothing listens at the endpoint.
+func TestAdapterAlwaysReports(t *testing.T) {
+	identifiers := `"membershipIdentifier":"3f1d0c64-9a52-4b7e-8c11-5d2e7a90b6f4","protectedJobIdentifier":"7b2a9e10-4c3d-4f5e-a6b7-c8d9e0f1a2b3"`
+	calls := []struct {
+		name, operation, input string
+		kinds                  []string
+	}{
+		{"operation unknown", "cleanrooms.GetOtherJob", `{}`, []string{"skipped"}},
+		{"service unknown", "nosuchservice.GetProtectedJob", `{}`, []string{"skipped"}},
+		{"member unknown, its name longer than parsers allow by default", "cleanrooms.GetProtectedJob", `{` + identifiers + `,"` + strings.Repeat("x", 100_000) + `":"x"}`, []string{"rejected", "transport"}},
+		{"value longer than buffers are", "cleanrooms.GetProtectedJob", `{` + identifiers + `,"more":"` + strings.Repeat("x", 900_000) + `"}`, []string{"rejected", "transport"}},
+		{"value of a wrong type", "cleanrooms.GetProtectedJob", `{"membershipIdentifier":[{}],"protectedJobIdentifier":{"a":[1]}}`, []string{"rejected", "broken", "transport"}},
+		{"text for a number", "cleanrooms.ListProtectedJobs", `{"membershipIdentifier":"m","maxResults":"many"}`, []string{"rejected", "broken", "transport"}},
+		{"after these, a call as usual", "cleanrooms.GetProtectedJob", `{` + identifiers + `}`, []string{"transport"}},
+	}
+	for _, a := range adapters {
+		t.Run(a.name(), func(t *testing.T) {
+			client := a.process(t)
+			hello, err := client.Hello(t.Context(), conformance.Hello{Type: "hello", Protocol: conformance.Protocol, Operation: "cleanrooms.GetProtectedJob"})
+			require.NoError(t, err)
+			for i, c := range calls {
+				t.Run(c.name, func(t *testing.T) {
+					if hello.Operations == "" && c.operation != "cleanrooms.GetProtectedJob" {
+						t.Skip("skipped: it calls one operation")
+					}
+					call := conformance.Call{Type: "call", Seq: i + 1, Endpoint: "http://127.0.0.1:9", Region: "us-east-1", TimeoutMs: 5000, MaxAttempts: 1,
+						Credentials: conformance.Credentials{AccessKeyID: "AKIDEXAMPLE", SecretAccessKey: "fake-secret-of-no-account"}, Input: json.RawMessage(c.input)}
+					if hello.Operations != "" {
+						call.Operation = c.operation
+					}
+					result, err := client.Call(t.Context(), call)
+					require.NoError(t, err)
+					text, err := json.Marshal(result)
+					require.NoError(t, err)
+					var members map[string]json.RawMessage
+					require.NoError(t, json.Unmarshal(text, &members))
+					require.True(t, slices.ContainsFunc(c.kinds, func(kind string) bool { return members[kind] != nil }), string(text))
+				})
+			}
+			require.NoError(t, client.Close(t.Context()))
 		})
 	}
 }

@@ -53,10 +53,13 @@ func (e *nothingGeneratedError) Error() string {
 //     members, absent required members, and values that break a constraint, which clients do not
 //     check.
 //
-//   - wire: the smallest output with whitespace, depth, size, odd strings, repeated elements and odd keys,
-//     and the first error as gateways and older services write it.
+//   - wire: the smallest output with whitespace, depth, size, odd strings, repeated elements, odd keys,
+//     odd times and values of another type, and the first error as gateways and older services write it.
 //
-// Each case is independent, and allows one attempt. If an operation has more cases than the bound,
+//   - statuses and retries: the smallest output, or an error, with statuses that are seldom used, and
+//     after an error that a client retries.
+//
+// Each case is independent. All but those of retries allow one attempt. If an operation has more cases than the bound,
 // the most informative ones are kept: first the smallest and the full document, union members, enum
 // values, unknown values and nulls, then the other kinds in turn.
 //

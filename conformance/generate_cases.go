@@ -88,10 +88,24 @@ func (g *generator) make() error {
 	if err := g.unmodelled(); err != nil {
 		return err
 	}
-	if err := g.wire(); err != nil {
+	body, err := g.synth.Minimal(schema.OutputPart)
+	if err != nil {
 		return err
 	}
-	return g.gateways()
+	success, err := g.synth.Response(schema.OutputPart, body, g.smallest)
+	if err != nil {
+		return err
+	}
+	for _, step := range []func() error{
+		g.wire, g.keys, g.values, g.gateways,
+		func() error { return g.statuses(success) },
+		func() error { return g.retried(success) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // canonicalValue is the output that follows from the response.
@@ -169,19 +183,6 @@ var tolerated = map[finding.RuleID]struct {
 	finding.ConstraintPattern:  {levelShould, "as boto3, Go, JavaScript and Java do: constraints are the service's to keep", rankOther},
 }
 
-// unmodelled adds an error that the contract does not have.
-func (g *generator) unmodelled() error {
-	const name = "CrcheckUnknownException"
-	response := synth.Response{Status: http.StatusBadRequest, Header: http.Header{"Content-Type": {"application/json"}},
-		Body: []byte(`{"__type":"` + name + `","message":"What the client cannot know."}`)}
-	if !strings.HasPrefix(g.operation.Protocol.Or(""), "awsJson") {
-		response.Header.Set("X-Amzn-Errortype", name)
-	}
-	c := scenario{Level: levelShould, Layer: layerError, Ref: g.errors(), About: "The response is an error that the contract does not have.",
-		Expect: []expectSpec{{Error: &errorSpec{Code: name, Message: "What the client cannot know.", HTTPStatus: response.Status}}}}
-	return g.add("error/unknown", schema.Place{}, "", rankUnknown, c, g.smallest, response)
-}
-
 func (g *generator) bindings() string {
 	if g.operation.Protocol.Or("restJson1") == "restJson1" {
 		return "Smithy: aws-restjson1-protocol, shape serialization"
@@ -215,16 +216,21 @@ func (g *generator) rank(place schema.Place, how string) rank {
 	return rankOther
 }
 
-// add adds a case, unless there is a reason against it.
-func (g *generator) add(section string, place schema.Place, how string, r rank, c scenario, request synth.Request, response synth.Response) error {
-	x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
-		Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
-		Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
-	if reason := g.exclusion(x); reason != "" {
-		g.leftOut[reason]++
-		return nil
+// add adds a case, unless there is a reason against it. The attempts of the call get the responses
+// in turn.
+func (g *generator) add(section string, place schema.Place, how string, r rank, c scenario, request synth.Request, responses ...synth.Response) error {
+	p := planned{scenario: c, operation: g.operation, generated: true}
+	for _, response := range responses {
+		x := &traffic.Interaction{Live: true, Kind: traffic.JSON,
+			Request:  &traffic.Request{Method: request.Method, URL: "http://127.0.0.1" + request.Target(), Header: request.Header, Body: traffic.BodyOf(request.Body)},
+			Response: traffic.Response{Status: response.Status, Header: response.Header, Body: traffic.BodyOf(response.Body)}}
+		if reason := g.exclusion(x); reason != "" {
+			g.leftOut[reason]++
+			return nil
+		}
+		p.interactions = append(p.interactions, x)
 	}
-	p := planned{scenario: c, operation: g.operation, interactions: []*traffic.Interaction{x}, generated: true}
+	x := p.interactions[0]
 	input, err := g.operation.inputJSON(x.Request)
 	if err != nil {
 		return fmt.Errorf("the request made of %s: %w", g.operation, err)
@@ -233,7 +239,7 @@ func (g *generator) add(section string, place schema.Place, how string, r rank, 
 		g.leftOut[nullAsked]++
 		return nil
 	}
-	p.Call = callSpec{Input: yamlValue{input}, MaxAttempts: 1}
+	p.Call.Input, p.Call.MaxAttempts = yamlValue{input}, max(c.Call.MaxAttempts, 1)
 	if c.Expect == nil {
 		if p.Expect, err = g.operation.expectError(&x.Response); err != nil {
 			return fmt.Errorf("an error made of %s: %w", g.operation, err)

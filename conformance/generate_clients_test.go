@@ -51,7 +51,7 @@ func TestGeneratedReference(t *testing.T) {
 
 // TestGeneratedWire: what clients change between the connection and the caller is found.
 func TestGeneratedWire(t *testing.T) {
-	plan := generated(t).Select("*/wire")
+	plan := generated(t).Select("*/wire", "*/status", "*/retry")
 	for bug, failing := range map[string]string{
 		"nesting-of-100":             "GetProtectedJob/wire/nested-120",
 		"bodies-of-128-kib":          "GetProtectedJob/wire/200-kib",
@@ -60,6 +60,17 @@ func TestGeneratedWire(t *testing.T) {
 		"error-code-ignored":         "GetProtectedJob/wire/error/code",
 		"error-type-ignored":         "GetProtectedJob/wire/error/type",
 		"unknown-error-members-kept": "GetProtectedJob/wire/error/unknown-members",
+		"one-throttling-code":        "GetProtectedJob/retry/TooManyRequestsException",
+		"request-timeout-is-final":   "GetProtectedJob/retry/RequestTimeoutException",
+		"retries-on-4xx":             "GetProtectedJob/retry/not-of-unknown",
+		"success-is-200-to-204":      "GetProtectedJob/status/299",
+		"success-below-400":          "GetProtectedJob/status/304",
+		"empty-error-is-its-status":  "GetProtectedJob/status/404-empty",
+		"empty-body-fails":           "GetProtectedJob/status/204",
+		"error-body-must-be-json":    "GetProtectedJob/status/403-html",
+		"fraction-sign-lost":         "GetProtectedJob/wire/time/protectedJob/createTime/negative-fraction",
+		"map-keys-in-small-letters":  "GetProtectedJob/wire/map/protectedJob/computeConfiguration/worker/properties/spark/keys",
+		"throttling-by-status-only":  "GetProtectedJob/retry/Throttling",
 	} {
 		t.Run(bug, func(t *testing.T) {
 			results, err := plan.Run(t.Context(), reference.New(bug), conformance.Options{})
@@ -148,9 +159,35 @@ func TestGeneratedBoto3(t *testing.T) {
 			require.Empty(t, results.Ended)
 			require.Zero(t, results.Count(conformance.Skipped))
 			for _, o := range results.Outcomes {
-				require.Equal(t, conformance.Passed, o.Verdict, "%s: %s", o.Case, strings.Join(o.Problems, "\n"))
+				require.Contains(t, []conformance.Verdict{conformance.Passed, conformance.Observed}, o.Verdict, "%s: %s", o.Case, strings.Join(o.Problems, "\n"))
 			}
 			t.Logf("%s: %d operations, %d cases", service, results.Generated.Operations, len(results.Outcomes))
+		})
+	}
+}
+
+// TestGeneratedAdapters runs the adapters of SDKs with a package for each service against cases of
+// every operation of Clean Rooms, and lists the failures that are the SDK's own. The model is older
+// than the SDKs, which know all of it.
+func TestGeneratedAdapters(t *testing.T) {
+	text, err := os.ReadFile("../../shared/data/models/cleanrooms-1.37.15.service-2.json")
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skip("skipped: the model is not at hand")
+	}
+	require.NoError(t, err)
+	derived, err := source.Read(text, "")
+	require.NoError(t, err)
+	plan, err := conformance.Generate(derived.Contracts, 80)
+	require.NoError(t, err)
+	for _, a := range adapters[1:3] { // JavaScript and Java
+		t.Run(a.name(), func(t *testing.T) {
+			results, err := plan.Run(t.Context(), a.process(t), conformance.Options{Expected: a.known(t, "expected-failures-generated.yaml")})
+			require.NoError(t, err)
+			for _, o := range results.Outcomes {
+				require.Contains(t, []conformance.Verdict{conformance.Passed, conformance.Observed, conformance.ExpectedFailure}, o.Verdict, "%s: %s%v", o.Case, o.Reason, o.Problems)
+			}
+			require.Empty(t, results.Unmet)
+			require.True(t, results.Passes(), results.Ended)
 		})
 	}
 }

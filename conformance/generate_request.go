@@ -50,13 +50,13 @@ func (o *operation) route(r *traffic.Request) (labels map[string]string, miss st
 	return route.Labels, ""
 }
 
-// responder returns the responses of the case.
+// responder returns the responses of the case. The last response of a generated one repeats.
 func (c *planned) responder(ids identifiers) (responder, error) {
 	interactions := ids.interactions(c.interactions)
 	if !c.generated {
 		return replayed(interactions)
 	}
-	r := interactions[0].Response
+	attempts := 0
 	return func(request *http.Request, a *Attempt) (fault.Reply, error) {
 		body, err := io.ReadAll(http.MaxBytesReader(nil, request.Body, replay.MaxBody))
 		if err != nil {
@@ -67,6 +67,8 @@ func (c *planned) responder(ids identifiers) (responder, error) {
 			return fault.Reply{Status: replay.MissStatus, Header: http.Header{"X-Amzn-Errortype": {replay.MissCode}, "Content-Type": {"application/json"}},
 				Body: []byte(`{"__type":"` + replay.MissCode + `"}`)}, nil
 		}
+		r := &interactions[min(attempts, len(interactions)-1)].Response
+		attempts++
 		return fault.Reply{Status: r.Status, Header: r.Header, Body: r.Body.Bytes}, nil
 	}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -57,17 +58,28 @@ func post(p *Plan, signs bool, change func(*http.Request, *planned)) *Func {
 		}
 		request.Header = x.Request.Header.Clone()
 		change(request, c)
+		sent, err := io.ReadAll(request.Body)
+		if err != nil {
+			return failed(err)
+		}
 		if signs {
 			sigv4.Sign(request, x.Request.Body.Bytes, sigv4.Credentials(call.Credentials), call.Region, c.operation.Signing.Or("test"), time.Now())
 		}
-		response, err := http.DefaultTransport.RoundTrip(request)
-		if err != nil {
-			return failed(err)
+		var response *http.Response
+		var body []byte
+		for range max(c.Attempts.Min, 1) { // what fails before is retried
+			request.Body = io.NopCloser(bytes.NewReader(sent))
+			if response, err = http.DefaultTransport.RoundTrip(request); err != nil {
+				return failed(err)
+			}
+			body, err = io.ReadAll(response.Body)
+			response.Body.Close()
+			if err != nil {
+				return failed(err)
+			}
 		}
-		defer response.Body.Close()
-		body, err := io.ReadAll(response.Body)
-		if err != nil {
-			return failed(err)
+		if c.Expect[0].Broken {
+			return failed(errors.New("a value of another type"))
 		}
 		got := &traffic.Response{Status: response.StatusCode, Header: response.Header, Body: traffic.BodyOf(body)}
 		if e := c.Expect[0].Error; e != nil {

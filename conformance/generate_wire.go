@@ -1,15 +1,12 @@
 package conformance
 
 import (
-	"bytes"
 	"encoding/json"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/crcheck/crcheck/internal/decimal"
-	"github.com/crcheck/crcheck/internal/synth"
 	"github.com/crcheck/crcheck/schema"
 )
 
@@ -101,14 +98,6 @@ func (g *generator) wire() error {
 			if err := add("list/thousand", m.Name+" has 1,000 elements", "Smithy: aggregate-types, list", with(m.Wire(), many)); err != nil {
 				return err
 			}
-		case shape.Type == schema.Map && shape.Value != nil && shape.Key != nil && g.free(g.operation.Resolve(*shape.Value)) && g.free(g.operation.Resolve(*shape.Key)) && allows(shape, 1, len(oddKeys)):
-			entries := map[string]string{}
-			for _, key := range oddKeys {
-				entries[key] = "x"
-			}
-			if err := add("map/keys", m.Name+" has odd keys", "Smithy: aggregate-types, map", with(m.Wire(), entries)); err != nil {
-				return err
-			}
 		default:
 			continue
 		}
@@ -137,72 +126,4 @@ func (g *generator) echoed(name string) bool {
 	return slices.ContainsFunc(g.operation.Echoes, func(e schema.Echo) bool {
 		return e.Output == "/"+name || strings.HasPrefix(e.Output, "/"+name+"/")
 	})
-}
-
-// gateways adds the first error of the operation as gateways and older services write it.
-func (g *generator) gateways() error {
-	i := slices.IndexFunc(g.operation.Errors, func(e schema.Error) bool {
-		code, renamed := e.Code.Get()
-		return !renamed || code == e.Name
-	})
-	if i < 0 || g.operation.QueryCompatible.Or(false) {
-		return nil
-	}
-	e := &g.operation.Errors[i]
-	if _, raw := g.operation.RawBody(schema.ErrorPart(e.Name)); raw {
-		return nil
-	}
-	body, err := g.synth.Minimal(schema.ErrorPart(e.Name))
-	if err != nil {
-		return nil // it has no other cases either
-	}
-	response, err := g.synth.Response(schema.ErrorPart(e.Name), body, g.smallest)
-	if err != nil {
-		return err
-	}
-	var members map[string]any
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.UseNumber()
-	if d.Decode(&members) != nil {
-		return nil
-	}
-	full := "com.amazonaws.test#" + e.Name + ":http://internal.amazon.com/coral/com.amazon.coral.service/"
-	rest := !strings.HasPrefix(g.operation.Protocol.Or(""), "awsJson")
-	for _, v := range []struct {
-		how, about string
-		restOnly   bool
-		header     string         // X-Amzn-Errortype; empty: none
-		more       map[string]any // members of the body
-	}{
-		{"header", "the header has a namespace and a URI", true, full, nil},
-		{"code", "code in the body has a namespace and a URI", true, "", map[string]any{"code": full}},
-		{"type", "__type in the body has a namespace and a URI", false, "", map[string]any{"__type": full}},
-		{"unknown-members", "it has members of every type that are unknown to the client", false, e.Name, map[string]any{
-			"__type": e.Name, "crcheckText": "x", "crcheckFlag": true, "crcheckNumber": 3, "crcheckDetails": map[string]any{"a": []any{1, nil}}, "crcheckNull": nil}},
-	} {
-		if v.restOnly && !rest {
-			continue
-		}
-		changed := map[string]any{}
-		for name, value := range members {
-			if name != "__type" {
-				changed[name] = value
-			}
-		}
-		for name, value := range v.more {
-			if _, own := changed[name]; !own {
-				changed[name] = value
-			}
-		}
-		odd := synth.Response{Status: response.Status, Header: response.Header.Clone(), Body: marshalled(changed)}
-		odd.Header.Del("X-Amzn-Errortype")
-		if v.header != "" && rest {
-			odd.Header[http.CanonicalHeaderKey("X-Amzn-Errortype")] = []string{v.header}
-		}
-		c := scenario{Level: levelMust, Layer: layerError, Ref: g.errors(), About: "The response is " + e.Name + ": " + v.about + "."}
-		if err := g.add("wire", schema.Place{}, "error/"+v.how, rankWire, c, g.smallest, odd); err != nil {
-			return err
-		}
-	}
-	return nil
 }

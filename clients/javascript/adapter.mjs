@@ -117,7 +117,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     const client = { name: "aws-sdk-js-v3", version, language: "JavaScript" };
     write({ type: "hello", protocol: 1, client, reports: "output", concurrency: 8, operations: "any" });
   } else {
+    const report = (result) => write({ type: "result", seq: message.seq, ...result });
     // Without a result, the runner would wait for the adapter.
-    perform(message).catch(broken).then((result) => write({ type: "result", seq: message.seq, ...result }));
+    perform(message).then(report).catch((error) => report(broken(error)));
   }
 }

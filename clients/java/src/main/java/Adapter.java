@@ -1,6 +1,8 @@
+import com.fasterxml.jackson.core.*;
 import com.fasterxml.jackson.databind.*;
 import java.io.*;
 import java.lang.reflect.*;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.*;
@@ -19,17 +21,20 @@ import software.amazon.awssdk.core.traits.*;
 import software.amazon.awssdk.core.util.*;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.retries.api.BackoffStrategy;
+import software.amazon.awssdk.utils.ThreadFactoryBuilder;
 import software.amazon.awssdk.utils.builder.Buildable;
 
 /** An adapter that tests the AWS SDK for Java 2.x with crcheck's conformance suite. See docs/protocol.md. */
 public class Adapter {
-    static final ObjectMapper JSON = new ObjectMapper();
+    static final int MAX_LINE = 1 << 20; // Jackson's own limits are lower: a map key of an input may be longer than 50,000 characters
+    static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder().streamReadConstraints(
+            StreamReadConstraints.builder().maxNameLength(MAX_LINE).maxNumberLength(MAX_LINE).build()).build());
     static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
     static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
 
     public static void main(String[] args) throws Exception {
         System.setOut(System.err); // standard output carries only messages, even if a library prints
-        ExecutorService pool = Executors.newFixedThreadPool(16);
+        ExecutorService pool = Executors.newFixedThreadPool(16, new ThreadFactoryBuilder().daemonThreads(true).build()); // an exception here ends the process
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         String operation = "";
         for (String line; (line = in.readLine()) != null; ) {
@@ -45,6 +50,7 @@ public class Adapter {
             }
         }
         pool.shutdown();
+        pool.awaitTermination(5, TimeUnit.SECONDS);
     }
 
     static void respond(String service, String operation, JsonNode call) {
@@ -70,8 +76,8 @@ public class Adapter {
         try (AutoCloseable client = client(type, call, sent)) {
             Object request = pojo((SdkPojo) method.getParameterTypes()[0].getMethod("builder").invoke(null), call.get("input"));
             result.put("output", canonical(method.invoke(client, request)));
-        } catch (Throwable raised) {
-            Throwable e = raised instanceof InvocationTargetException i ? i.getCause() : raised;
+        } catch (InvocationTargetException raised) { // of the SDK; respond reports exceptions of the adapter
+            Throwable e = raised.getCause();
             String kind = kind(e);
             if (e instanceof AwsServiceException s && s.awsErrorDetails() != null) {
                 String code = Objects.requireNonNullElse(s.awsErrorDetails().errorCode(), s.getClass().getSimpleName());
@@ -182,8 +188,8 @@ public class Adapter {
             if (union && object.isEmpty()) object.put("$unknown", true); // its type() is only UNKNOWN_TO_SDK_VERSION
             return object;
         }
-        if (o instanceof Document d) return canonical(d.unwrap());
-        if (o instanceof SdkNumber n) return new java.math.BigDecimal(n.toString());
+        if (o instanceof Document d) return d.isMap() ? canonical(d.asMap()) : d.isList() ? canonical(d.asList())
+                : d.isNumber() ? new BigDecimal(d.asNumber().stringValue()) : d.unwrap(); // which writes numbers as strings
         if (o instanceof Map<?, ?> m) { m.forEach((k, v) -> object.put(k.toString(), canonical(v))); return object; }
         if (o instanceof List<?> l) return l.stream().map(Adapter::canonical).toList();
         if (o instanceof Instant i) return TIME.format(i);
