@@ -36,9 +36,9 @@ type Shape struct {
 	Type Type   `json:"type,omitempty"`
 
 	Members []Member `json:"members,omitempty"` // of a structure, in the order of the source
-	Element *Ref     `json:"element,omitzero"` // of a list
-	Key     *Ref     `json:"key,omitzero"`     // of a map
-	Value   *Ref     `json:"value,omitzero"`   // of a map
+	Element *Ref     `json:"element,omitzero"`  // of a list
+	Key     *Ref     `json:"key,omitzero"`      // of a map
+	Value   *Ref     `json:"value,omitzero"`    // of a map
 
 	Union       Known[bool] `json:"union,omitzero"`
 	EventStream Known[bool] `json:"eventStream,omitzero"` // a union whose members arrive as events, not in a JSON body
