@@ -52,7 +52,7 @@ func (f Folder) WriteAll(files []File) error {
 // It does not wait for the disk, which takes minutes for thousands of files: they survive the process,
 // but a machine that crashes within seconds may lose them. What must not be lost is for [Folder.WriteAll].
 func (f Folder) Stream(produce func(add func(File) error) error) (err error) {
-	_, missing := os.Stat(string(f))
+	missing := f.missing()
 	if err := f.create(); err != nil {
 		return err
 	}
@@ -62,8 +62,8 @@ func (f Folder) Stream(produce func(add func(File) error) error) (err error) {
 	}
 	defer func() {
 		err = errors.Join(err, os.RemoveAll(draft))
-		if err != nil && missing != nil {
-			os.Remove(string(f)) //nolint:errcheck // if it is not empty, it is not ours
+		for i := 0; err != nil && i < len(missing); i++ {
+			_ = os.Remove(missing[i]) // if it is not empty, it is not ours
 		}
 	}()
 	taken := names{}
@@ -118,6 +118,16 @@ func (f Folder) Write(name string, text []byte) error {
 		return err
 	}
 	return f.path(name).replace(text)
+}
+
+// missing returns the folder and those above it that do not exist, the deepest first.
+func (f Folder) missing() (folders []string) {
+	for folder := filepath.Clean(string(f)); ; folder = filepath.Dir(folder) {
+		if _, err := os.Lstat(folder); !errors.Is(err, fs.ErrNotExist) {
+			return folders
+		}
+		folders = append(folders, folder)
+	}
 }
 
 func (f Folder) path(name string) Path { return Path(filepath.Join(string(f), name)) }
