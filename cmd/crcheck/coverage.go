@@ -91,7 +91,7 @@ func (c *coverageCommand) Run(ctx context.Context, t *terminal) error {
 // summary counts the traffic or merges tallies; it is nil after a tally was written. If the summary is
 // incomplete, it also returns the error to end with.
 func (c *coverageCommand) summary(ctx context.Context, t *terminal, plan *coverage.Plan, inputs *input.Traffic) (r *coverage.Summary, incomplete, _ error) {
-	if c.Partial == "" && !c.Merge {
+	if !c.pieces() {
 		tally, err := plan.Read(ctx, inputs, input.Work{Cores: int(c.Cores)})
 		interrupted := errors.Is(err, context.Canceled)
 		if err != nil && !interrupted {
@@ -102,11 +102,8 @@ func (c *coverageCommand) summary(ctx context.Context, t *terminal, plan *covera
 		return r, context.Canceled, nil
 	}
 	counter, err := partial.NewCoverageCounter(plan, check.Options{Cores: int(c.Cores), Map: c.Map, Stderr: t.Err})
-	if c.Partial != "" {
-		return nil, nil, c.count(ctx, t, counter, err, inputs)
-	}
-	tally, err := c.merge(ctx, counter, err, inputs)
-	if err != nil {
+	tally, err := c.tally(ctx, t, counter, err, inputs)
+	if err != nil || tally == nil {
 		return nil, nil, err
 	}
 	r = tally.Coverage()

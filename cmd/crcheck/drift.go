@@ -102,7 +102,7 @@ func (c *driftCommand) Run(ctx context.Context, t *terminal) error {
 	if c.Names != "" {
 		return fmt.Errorf("--operation-names needs traffic: %s is a source of contracts", c.Sources[1])
 	}
-	if c.Partial != "" || c.Merge || c.Range.Range != nil || c.Source != "" {
+	if c.pieces() || c.Range.Range != nil || c.Source != "" {
 		return fmt.Errorf("--partial, --range, --source and --merge need traffic: %s is a source of contracts", c.Sources[1])
 	}
 	if len(c.Map) > 0 {
@@ -164,7 +164,7 @@ func (c *driftCommand) traffic(ctx context.Context, t *terminal) error {
 // written. If it is incomplete, the first error is the one to end with.
 func (c *driftCommand) deviations(ctx context.Context, t *terminal, inputs *input.Traffic, loaded []*schema.Contract, o check.Options) (r *report.Drift, incomplete, err error) {
 	r = &report.Drift{From: c.From}
-	if c.Partial == "" && !c.Merge {
+	if !c.pieces() {
 		r.Traffic, err = check.Tally(ctx, inputs, loaded, o)
 		if r.Interrupted = errors.Is(err, context.Canceled); err != nil && !r.Interrupted {
 			return nil, nil, err
@@ -172,11 +172,8 @@ func (c *driftCommand) deviations(ctx context.Context, t *terminal, inputs *inpu
 		return r, context.Canceled, nil
 	}
 	counter, err := partial.NewDriftCounter(loaded, o)
-	if c.Partial != "" {
-		return nil, nil, c.count(ctx, t, counter, err, inputs)
-	}
-	tally, err := c.merge(ctx, counter, err, inputs)
-	if err != nil {
+	tally, err := c.tally(ctx, t, counter, err, inputs)
+	if err != nil || tally == nil {
 		return nil, nil, err
 	}
 	r.Traffic, r.Interrupted = tally.Drift(), missing(t, tally)

@@ -48,7 +48,7 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 	options := c.options(t, inForce)
 	options.Map, options.Cores = c.Map, int(c.Cores)
 	expected := inputs.Expected
-	if c.Partial != "" || c.Merge {
+	if c.pieces() {
 		expected = nil // the index of a folder says nothing about its pieces
 	}
 	if options.Accept, err = c.acceptance(ctx, expected); err != nil {
@@ -72,15 +72,12 @@ func (c *lintCommand) Run(ctx context.Context, t *terminal) error {
 
 // result checks the cassettes or merges tallies; it is nil after a tally was written.
 func (c *lintCommand) result(ctx context.Context, t *terminal, inputs *input.Traffic, options check.Options) (*report.Report, error) {
-	if c.Partial == "" && !c.Merge {
+	if !c.pieces() {
 		return check.Cassettes(ctx, inputs, options)
 	}
 	counter, err := partial.NewCounter(partial.Lint, options)
-	if c.Partial != "" {
-		return nil, c.count(ctx, t, counter, err, inputs)
-	}
-	tally, err := c.merge(ctx, counter, err, inputs)
-	if err != nil {
+	tally, err := c.tally(ctx, t, counter, err, inputs)
+	if err != nil || tally == nil {
 		return nil, err
 	}
 	missing(t, tally)

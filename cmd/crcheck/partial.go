@@ -55,6 +55,17 @@ func (f *partialFlags) check(paths []string) error {
 	return nil
 }
 
+// pieces reports whether the run is about tallies.
+func (f *partialFlags) pieces() bool { return f.Partial != "" || f.Merge }
+
+// tally merges the tallies that the files are. It is nil with --partial, after it wrote one.
+func (f *partialFlags) tally(ctx context.Context, t *terminal, counter *partial.Counter, err error, in *input.Traffic) (*partial.Tally, error) {
+	if f.Partial != "" {
+		return nil, f.count(ctx, t, counter, err, in)
+	}
+	return f.merge(ctx, counter, err, in)
+}
+
 // count writes a tally of the traffic.
 func (f *partialFlags) count(ctx context.Context, t *terminal, counter *partial.Counter, err error, in *input.Traffic) error {
 	if err = withFlag(err); err != nil {

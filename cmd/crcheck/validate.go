@@ -72,7 +72,7 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 		return err
 	}
 	expected := inputs.Expected
-	if c.Partial != "" || c.Merge {
+	if c.pieces() {
 		expected = nil // the index of a folder says nothing about its pieces
 	}
 	options := c.options(t, inForce)
@@ -110,15 +110,12 @@ func (c *validateCommand) Run(ctx context.Context, t *terminal, line *kong.Conte
 
 // result validates the traffic or merges tallies; it is nil after a tally was written.
 func (c *validateCommand) result(ctx context.Context, t *terminal, inputs *input.Traffic, options check.Options) (*check.Result, error) {
-	if c.Partial == "" && !c.Merge {
+	if !c.pieces() {
 		return check.Traffic(ctx, inputs, options)
 	}
 	counter, err := partial.NewCounter(partial.Validation, options)
-	if c.Partial != "" {
-		return nil, c.count(ctx, t, counter, err, inputs)
-	}
-	tally, err := c.merge(ctx, counter, err, inputs)
-	if err != nil {
+	tally, err := c.tally(ctx, t, counter, err, inputs)
+	if err != nil || tally == nil {
 		return nil, err
 	}
 	missing(t, tally)
