@@ -58,6 +58,9 @@ func TestPages(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the pages use a POSIX shell")
 	}
+	if testing.Short() {
+		t.Skip("-short: the scripts run the same commands")
+	}
 	path := userPath(t)
 	for _, page := range pagesWithCommands(t) {
 		t.Run(page, func(t *testing.T) {

@@ -150,7 +150,11 @@ func decoded(t *testing.T, w way, tally *partial.Tally) *partial.Tally {
 // one run, byte for byte.
 func TestPieces(t *testing.T) {
 	all := ways(t)
-	for seed := range uint64(6) {
+	seeds := uint64(6)
+	if testing.Short() {
+		seeds = 2
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 1))
 		paths := archive(t, r)
 		for _, w := range all {
