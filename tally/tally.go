@@ -57,7 +57,7 @@ type Options struct {
 	Contracts []*schema.Contract
 	Findings  finding.Set     // about the contracts, as package schema/source returns them; the report has them
 	Documents []string        // the files that the contracts are from; the report has lines of them
-	Encoding  schema.Encoding // of bare bodies: there is no detection, because pieces may look different
+	Encoding  schema.Encoding // of bare bodies; it is not detected, because pieces of one file may look different
 	Bare      validate.Bare   // what bare bodies are
 	Profile   finding.Profile
 	From      finding.Origin // who sent the responses
@@ -124,7 +124,7 @@ func (c *Counter) Reporting(unread func(error)) *Counter { return &Counter{c.of.
 // Empty returns a tally of nothing.
 func (c *Counter) Empty() *Tally { return &Tally{c.of.New()} }
 
-// File counts a range of a file of any format of package traffic. Only NDJSON is cut: the range of any other
+// File counts a range of a file of any format of package traffic. Only NDJSON is cut, except for Lint: the range of any other
 // file that begins at 0 has all of it. What cannot be read is a problem of the report. The error is that of
 // ctx; of Drift and Coverage, it is also any error of reading.
 func (c *Counter) File(ctx context.Context, path string, r Range) (*Tally, error) {

@@ -74,6 +74,9 @@ func (f *partialFlags) count(ctx context.Context, t *terminal, counter *partial.
 	if err := errors.Join(in.Problems...); err != nil {
 		return err
 	}
+	if f.Range.Range != nil && (len(in.Files) != 1 || !in.Files[0].Named) {
+		return errors.New("--range needs exactly one file, not a folder")
+	}
 	sum := counter.New()
 	for _, file := range in.Files {
 		var one *partial.Tally
@@ -119,6 +122,9 @@ func (f *partialFlags) merge(ctx context.Context, counter *partial.Counter, err 
 	if err := errors.Join(in.Problems...); err != nil {
 		return nil, err
 	}
+	if len(in.Files) == 0 {
+		return nil, errors.New("found no tallies: name the files that --partial wrote, or folders of them")
+	}
 	sum := counter.New()
 	for _, file := range in.Files {
 		if err := mergeFile(ctx, counter, file, sum); err != nil {
@@ -150,7 +156,10 @@ func mergeFile(ctx context.Context, counter *partial.Counter, file input.File, s
 			return err
 		}
 	}
-	if err := lines.Err(); err != nil || !none {
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return partial.ErrTooLarge
+	case err != nil || !none:
 		return err
 	}
 	return &partial.Error{Reason: partial.ErrNotTally, Detail: "it is empty"}

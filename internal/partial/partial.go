@@ -125,11 +125,15 @@ func (c *Counter) New() *Tally {
 	return t
 }
 
-// File counts the lines of a range of a file. A file that is not NDJSON belongs to the range that begins
-// at 0.
+// File counts the lines of a range of a file. A file that is not NDJSON, and any file of [Lint], belongs
+// to the range that begins at 0.
 func (c *Counter) File(ctx context.Context, f input.File, rng piece.Range) (*Tally, error) {
 	if rng != piece.All {
-		text, err := open(ctx, f, rng.Start)
+		var text io.ReadCloser
+		var err error
+		if c.kind != Lint { // it compares the interactions of a file
+			text, err = open(ctx, f, rng.Start)
+		}
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return nil, err

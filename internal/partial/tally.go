@@ -33,6 +33,9 @@ var (
 	ErrOptions  = errors.New("made with other options; use the same contracts, encoding, profile and ignore files for all tallies")
 )
 
+// ErrTooLarge says that a text has more than [MaxSize] bytes.
+var ErrTooLarge = &Error{ErrNotTally, fmt.Sprintf("a line is larger than %d MiB", MaxSize>>20)}
+
 func (e *Error) Error() string {
 	if e.Detail == "" {
 		return e.Reason.Error()
@@ -71,9 +74,10 @@ func (t *Tally) MarshalJSON() ([]byte, error) {
 // contract.
 func (c *Counter) Decode(text []byte) (*Tally, error) {
 	var f form
+	if len(text) > MaxSize {
+		return nil, ErrTooLarge
+	}
 	switch err := json.Unmarshal(text, &f); {
-	case len(text) > MaxSize:
-		return nil, &Error{ErrNotTally, fmt.Sprintf("larger than %d MiB", MaxSize>>20)}
 	case err != nil:
 		return nil, &Error{ErrNotTally, err.Error()}
 	case f.Version == 0:
