@@ -133,7 +133,7 @@ func (r *run) compare(ctx context.Context, old, newest []*schema.Contract, requi
 }
 
 // used returns which of the compared operations the project's traffic calls, and the recorded requests
-// that only the newest contracts refuse. It is nil if the traffic calls none, or there is no traffic:
+// that only the newest contracts refuse. It returns nil if there is no traffic, or if the traffic calls no operation:
 // then all of them count.
 func (r *run) used(ctx context.Context, old, newest []*schema.Contract) *drift.Traffic {
 	called := names(old)
